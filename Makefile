@@ -1,0 +1,49 @@
+# ESS Help Me. `make` alone lists what can be done.
+# Needs: Python 3.13, make, and the package registries. No Docker, no credentials.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+export PYTHONDONTWRITEBYTECODE ?=
+
+PY  := .venv/bin/python
+UV  := .venv/bin/uv
+LOCKS := requirements/bootstrap layers/deps/requirements requirements/cloud requirements/sam requirements/dev
+
+.PHONY: help
+help: ## what can be done
+	@echo "ESS Help Me"; echo
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
+	  || sed -nE 's/^([a-z-]+):.*## (.*)/  make \1    \2/p' Makefile
+
+# --- environments ---------------------------------------------------------------------------
+# A stamp in each environment remembers the lock it was made from: nothing is done twice.
+
+.PHONY: setup
+setup: .venv/.stamp .venv-cloud/.stamp .venv-sam/.stamp ## make the environments (.venv, .venv-cloud, .venv-sam)
+
+# A clone that was moved has environments that point to the old place.
+ifneq ($(shell cat .venv/.bootstrap 2>/dev/null),$(CURDIR))
+.PHONY: .venv/.bootstrap
+endif
+.venv/.bootstrap: requirements/bootstrap.txt .python-version tools/bootstrap.sh
+	@tools/bootstrap.sh
+
+.venv/.stamp: .venv/.bootstrap requirements/dev.txt
+	@tools/sync.sh .venv requirements/dev.txt
+
+.venv-cloud/.stamp: .venv/.bootstrap requirements/cloud.txt
+	@tools/sync.sh .venv-cloud requirements/cloud.txt
+
+.venv-sam/.stamp: .venv/.bootstrap requirements/sam.txt
+	@tools/sync.sh .venv-sam requirements/sam.txt
+
+.PHONY: lock
+lock: .venv/.bootstrap ## make the hash-pinned locks anew from the .in files (UPGRADE=1: newest versions)
+	@for name in $(LOCKS); do \
+	  echo "lock $$name.txt"; \
+	  constraint=""; [ $$name = requirements/dev ] && constraint="-c layers/deps/requirements.txt"; \
+	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
+	    $(if $(UPGRADE),--upgrade) $$constraint $$name.in --output-file $$name.txt; \
+	done
