@@ -1,0 +1,94 @@
+"""The AWS emulator, with the few places corrected where it differs from AWS in what we rely on.
+
+Run by path with the interpreter of `.venv-cloud`, which knows nothing of this project: standard
+library and ministack only. Each correction replaces one exact piece of the emulator's source while
+it is imported. If a piece is not found exactly once the start fails and says so: then a new version
+of the emulator has changed, and the correction is to be looked at again (it may be needless).
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import CodeType, ModuleType
+from typing import Final
+
+# module -> pieces of its source and what they become
+CORRECTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    # AWS reports the class of an exception that a handler raised as `errorType`, and Retry and
+    # Catch match on it. The emulator reports `Runtime.HandlerError` whatever was raised.
+    "ministack.core.lambda_runtime": (
+        (
+            '{"status": "error", "error": str(e), "trace": traceback.format_exc()}) + "\\\\n")\n'
+            "        _real_stdout.flush()",
+            '{"status": "error", "error": str(e), "error_type": type(e).__name__, '
+            '"trace": traceback.format_exc()}) + "\\\\n")\n'
+            "        _real_stdout.flush()",
+        ),
+    ),
+    "ministack.services.lambda_svc": (
+        (
+            'error_msg = result.get("error", "Unknown error")\n'
+            '            error_type = "Runtime.HandlerError"',
+            'error_msg = result.get("error", "Unknown error")\n'
+            '            error_type = result.get("error_type", "Runtime.HandlerError")',
+        ),
+    ),
+    # On AWS a `lambda:invoke.waitForTaskToken` whose function fails is a failed task. The emulator
+    # swallows the failure and waits for the callback until the timeout.
+    "ministack.services.stepfunctions": (
+        (
+            "            _call_lambda(func_ref, lambda_payload)\n"
+            "        except _ExecutionError:\n"
+            "            pass",
+            "            _call_lambda(func_ref, lambda_payload)\n"
+            "        except _ExecutionError:\n"
+            "            _task_tokens.pop(token, None)\n"
+            "            raise",
+        ),
+    ),
+}
+
+
+class _CorrectedLoader(importlib.machinery.SourceFileLoader):
+    """Loads a module of the emulator from its corrected source, never from cached byte code."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        source = self.get_data(self.path).decode()
+        for old, new in CORRECTIONS[fullname]:
+            if source.count(old) != 1:
+                sys.exit(
+                    f"local/cloud/emulator.py: the emulator's {fullname} has changed; look again at"
+                    f" the correction that begins {old[:60]!r}"
+                )
+            source = source.replace(old, new)
+        return compile(source, self.path, "exec", dont_inherit=True)
+
+
+class _CorrectingFinder(importlib.abc.MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname not in CORRECTIONS:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.origin is None:
+            return None
+        return importlib.util.spec_from_file_location(
+            fullname, spec.origin, loader=_CorrectedLoader(fullname, spec.origin)
+        )
+
+
+def main() -> None:
+    """Start the emulator in this process. Its settings are its own environment variables."""
+    sys.meta_path.insert(0, _CorrectingFinder())
+    # Lambda workers run `sys.executable script`: our folder must not be on anyone's path.
+    sys.path[:] = [entry for entry in sys.path if not entry.endswith("local/cloud")]
+    from ministack.app import main as serve  # noqa: PLC0415
+
+    serve()
+
+
+if __name__ == "__main__":
+    main()
