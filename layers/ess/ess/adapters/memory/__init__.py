@@ -1,0 +1,1 @@
+"""Adapters in memory: the same conditions as the real ones, and failures on request."""
