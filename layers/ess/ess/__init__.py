@@ -1,0 +1,1 @@
+"""ESS Help Me: emergency reports on LINE. See docs/architecture.md for how the parts fit."""

@@ -1,0 +1,1 @@
+"""What a report, a conversation, a ladder IS and may do: pure, standard library only."""

@@ -1,0 +1,93 @@
+"""What can go wrong, named by meaning.
+
+The names are used word for word in the `Retry` and `Catch` of workflow/report.asl.json: Lambda
+reports an exception's class name as the error of the state.
+"""
+
+
+class EssError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class InvalidPoint(EssError, ValueError):
+    """A coordinate is not a number, not finite or out of range; the message says which."""
+
+
+class MalformedEvent(EssError, ValueError):
+    """A webhook event lacks what its type must have; the message names the part, never its text."""
+
+
+class SignatureRefused(EssError):
+    """A delivery does not carry the signature of our channel."""
+
+
+class MalformedDelivery(EssError, ValueError):
+    """A genuine delivery is not what LINE sends: not JSON, or without a list of events."""
+
+
+class TemporaryFailure(EssError):
+    """Something outside did not answer, or not now: trying again later may work."""
+
+
+class PermanentFailure(EssError):
+    """Something outside refused for good: trying the same again cannot work."""
+
+
+class RecipientUnreachable(PermanentFailure):
+    """The messenger will never take a message for this person (unknown, invalid)."""
+
+
+class QuotaSpent(PermanentFailure):
+    """The month's push quota is used up: only another channel helps."""
+
+
+class ReplyTokenSpent(PermanentFailure):
+    """The reply token was used already, or its minute is over."""
+
+
+class ReportNotFound(EssError, LookupError):
+    """No report has this id."""
+
+
+class ReportChanged(EssError):
+    """Somebody else changed the report since it was read: read again, decide again."""
+
+
+class ReportAlreadyAcknowledged(EssError):
+    """A responder has accepted the report already; `responder_id` says who, where known."""
+
+    def __init__(self, message: str = "", *, responder_id: str | None = None) -> None:
+        super().__init__(message)
+        self.responder_id = responder_id
+
+
+class ReportClosed(EssError):
+    """The report is closed; nothing more happens to it."""
+
+
+class ReportNotDispatched(EssError):
+    """The report still waits for its reporter; nobody may be notified yet."""
+
+
+class NotNotified(EssError):
+    """This person is not a verified responder of a unit that was notified of the report."""
+
+
+class NotTheAcknowledger(EssError):
+    """Only the responder who accepted the report may report its progress."""
+
+
+class StepNotAllowed(EssError):
+    """The report's present status does not lead to the one asked for."""
+
+
+class NobodyOnDuty(EssError):
+    """The rung has no verified responder on duty, or none could be reached."""
+
+
+class NoMoreRungs(EssError):
+    """The ladder has no rung of this number."""
+
+
+class ConversationChanged(EssError):
+    """Somebody else changed the conversation since it was read: read again, decide again."""
