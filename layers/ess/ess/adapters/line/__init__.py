@@ -1,0 +1,1 @@
+"""LINE: its wire format both ways, and what its answers mean."""

@@ -1,0 +1,150 @@
+"""The only place that builds adapters. Each is built once, when first asked for.
+
+The imports stand inside the functions on purpose: a Lambda loads what it asks for and nothing else.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ess.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ess.adapters.line.credentials import LineCredentials
+    from ess.adapters.line.webhook import LineWebhook
+    from ess.ports.clock import Clock
+    from ess.ports.conversations import Conversations
+    from ess.ports.messenger import Messenger
+    from ess.ports.rejected_events import RejectedEvents
+    from ess.ports.reports import Reports
+    from ess.ports.responders import Responders
+    from ess.ports.sms import Sms
+    from ess.ports.stations import StationDirectory
+    from ess.ports.workflow import Workflow
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()
+
+
+@cache
+def clock() -> "Clock":
+    """Return the machine's clock."""
+    from ess.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
+@cache
+def _client(service: str) -> Any:
+    """Return a client with short timeouts: LINE waits 2 s, and a retry beats a long wait."""
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    config = Config(
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )
+    return get_session().create_client(service, config=config)
+
+
+@cache
+def conversations() -> "Conversations":
+    """Return the conversations."""
+    from ess.adapters.dynamodb.conversations import DynamoConversations
+
+    return DynamoConversations(settings().conversations_table, settings().reports_table)
+
+
+@cache
+def reports() -> "Reports":
+    """Return the reports."""
+    from ess.adapters.dynamodb.reports import DynamoReports
+
+    return DynamoReports(settings().reports_table, settings().conversations_table)
+
+
+@cache
+def responders() -> "Responders":
+    """Return the responders."""
+    from ess.adapters.dynamodb.responders import DynamoResponders
+
+    return DynamoResponders(settings().responders_table)
+
+
+@cache
+def station_directory() -> "StationDirectory":
+    """Return the directory of stations."""
+    from ess.adapters.dynamodb.stations import DynamoStationDirectory
+
+    return DynamoStationDirectory(settings().stations_table)
+
+
+@cache
+def line_credentials() -> "LineCredentials":
+    """Return the channel's secret and token."""
+    from ess.adapters.line.credentials import LineCredentials
+
+    return LineCredentials(
+        _client("ssm"), settings().line_secret_parameter, settings().line_token_parameter
+    )
+
+
+@cache
+def line_webhook() -> "LineWebhook":
+    """Return what opens LINE's deliveries."""
+    from ess.adapters.line.webhook import LineWebhook
+
+    return LineWebhook(line_credentials())
+
+
+@cache
+def phone_reader() -> "Callable[[str], str | None]":
+    """Return what finds an E.164 number in a text."""
+    from ess.adapters.phone import read_phone
+
+    return read_phone
+
+
+@cache
+def webhook_messenger() -> "Messenger":
+    """Return the light LINE client that the webhook answers with."""
+    from ess.adapters.line.wire import WireMessenger
+
+    return WireMessenger(settings().line_endpoint, line_credentials())
+
+
+@cache
+def worker_messenger() -> "Messenger":
+    """Return the LINE client of the workers, line-bot-sdk's."""
+    from ess.adapters.line.sdk import SdkMessenger
+
+    return SdkMessenger(settings().line_endpoint, line_credentials())
+
+
+@cache
+def sms() -> "Sms":
+    """Return the SMS sender."""
+    from ess.adapters.sms.sns import SnsSms
+
+    return SnsSms(_client("sns"), settings().sms_sender_id)
+
+
+@cache
+def workflow() -> "Workflow":
+    """Return the workflow engine."""
+    from ess.adapters.stepfunctions.workflow import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(_client("stepfunctions"), settings().state_machine_arn)
+
+
+@cache
+def rejected_events() -> "RejectedEvents":
+    """Return the queue of events that nobody can handle."""
+    from ess.adapters.sqs.rejected_events import SqsRejectedEvents
+
+    return SqsRejectedEvents(_client("sqs"), settings().rejected_queue_url)

@@ -1,0 +1,1 @@
+"""Every text people read, as data, by language."""

@@ -1,0 +1,1 @@
+"""One verb a module: what the functions do, in terms of ports."""
