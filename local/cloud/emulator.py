@@ -20,32 +20,33 @@ CORRECTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     # Catch match on it. The emulator reports `Runtime.HandlerError` whatever was raised.
     "ministack.core.lambda_runtime": (
         (
-            '{"status": "error", "error": str(e), "trace": traceback.format_exc()}) + "\\\\n")\n'
-            "        _real_stdout.flush()",
-            '{"status": "error", "error": str(e), "error_type": type(e).__name__, '
-            '"trace": traceback.format_exc()}) + "\\\\n")\n'
-            "        _real_stdout.flush()",
+            '"error": str(e), "trace": traceback.format_exc()})',
+            '"error": str(e), "error_type": type(e).__name__, "trace": traceback.format_exc()})',
         ),
     ),
     "ministack.services.lambda_svc": (
         (
-            'error_msg = result.get("error", "Unknown error")\n'
-            '            error_type = "Runtime.HandlerError"',
-            'error_msg = result.get("error", "Unknown error")\n'
-            '            error_type = result.get("error_type", "Runtime.HandlerError")',
+            """error_msg = result.get("error", "Unknown error")
+            error_type = "Runtime.HandlerError"
+""",
+            """error_msg = result.get("error", "Unknown error")
+            error_type = result.get("error_type", "Runtime.HandlerError")
+""",
         ),
     ),
     # On AWS a `lambda:invoke.waitForTaskToken` whose function fails is a failed task. The emulator
     # swallows the failure and waits for the callback until the timeout.
     "ministack.services.stepfunctions": (
         (
-            "            _call_lambda(func_ref, lambda_payload)\n"
-            "        except _ExecutionError:\n"
-            "            pass",
-            "            _call_lambda(func_ref, lambda_payload)\n"
-            "        except _ExecutionError:\n"
-            "            _task_tokens.pop(token, None)\n"
-            "            raise",
+            """            _call_lambda(func_ref, lambda_payload)
+        except _ExecutionError:
+            pass
+""",
+            """            _call_lambda(func_ref, lambda_payload)
+        except _ExecutionError:
+            _task_tokens.pop(token, None)
+            raise
+""",
         ),
     ),
 }

@@ -1,0 +1,181 @@
+"""Phones of the LINE simulator, worked through its control API as a person works them."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Self
+from urllib.parse import parse_qs
+
+import httpx
+
+from local.simulator.taps import find_actions
+
+Json = dict[str, Any]
+Button = Callable[[str], bool]
+
+WAIT_SECONDS: Final = 30.0
+
+
+class NeverHappened(AssertionError):
+    """What a person waited for did not come in time; the message says what they saw instead."""
+
+
+def postback(**wanted: str) -> Button:
+    """A test for a button's postback data: every given field has the given value."""
+
+    def matches(data: str) -> bool:
+        fields = {name: values[0] for name, values in parse_qs(data).items()}
+        return all(fields.get(name) == value for name, value in wanted.items())
+
+    return matches
+
+
+def texts_of(message: Json) -> list[str]:
+    """Every text that a person reads in a message, in reading order."""
+    if message["type"] == "text":
+        return [str(message["text"])]
+    if message["type"] == "flex":
+        return list(_texts(message["contents"]))
+    if message["type"] == "location":
+        return ["📍 " + (message.get("title") or f"{message['latitude']}, {message['longitude']}")]
+    return [message.get("altText") or f"[{message['type']}]"]
+
+
+def _texts(value: object) -> Iterable[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        if value.get("type") == "text" and value.get("text"):
+            yield str(value["text"])
+        for key in ("header", "hero", "body", "footer", "contents"):
+            yield from _texts(value.get(key))
+
+
+class Phones:
+    """The control API of a simulator.
+
+    Args:
+        url: the simulator's base URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url, trust_env=False, timeout=60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._http.close()
+
+    def post(self, path: str, body: Json | None = None) -> Any:
+        """Call the control API; its answer.
+
+        Raises:
+            httpx.HTTPStatusError: it refused.
+        """
+        answer = self._http.post(path, json=body or {})
+        if answer.is_error:
+            raise httpx.HTTPStatusError(answer.text, request=answer.request, response=answer)
+        return answer.json()
+
+    def get(self, path: str) -> Any:
+        """Read from the control API."""
+        return self._http.get(path).raise_for_status().json()
+
+    def reporter(self, name: str, *, language: str = "th") -> "Phone":
+        """A new person with a phone and LINE."""
+        user = self.post("/_sim/users", {"display_name": name, "language": language})
+        return Phone(self, user["user_id"], name)
+
+    def officers(self) -> "list[Phone]":
+        """The officers' phones."""
+        return [
+            Phone(self, user["user_id"], user["display_name"])
+            for user in self.get("/_sim/users")
+            if user["role"] == "officer"
+        ]
+
+    def wait_for_officer(self, button: Button, seconds: float = WAIT_SECONDS) -> "Phone":
+        """The first officer whose phone shows a button.
+
+        Raises:
+            NeverHappened: nobody's does.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for officer in self.officers():
+                if officer.find(button):
+                    return officer
+            time.sleep(0.05)
+        raise NeverHappened(f"no officer saw the button in {seconds:.0f} s")
+
+
+class Phone:
+    """One person's phone."""
+
+    def __init__(self, phones: Phones, user_id: str, name: str) -> None:
+        self._phones = phones
+        self.user_id = user_id
+        self.name = name
+
+    def chat(self) -> list[Json]:
+        """The bubbles, oldest first."""
+        return list(self._phones.get(f"/_sim/users/{self.user_id}/chat"))
+
+    def act(self, **action: Any) -> Json:
+        """Do something, and wait until the service has answered the webhook."""
+        return dict(self._phones.post(f"/_sim/users/{self.user_id}/actions", action))
+
+    def follow(self) -> Json:
+        """Add the account as a friend."""
+        return self.act(type="follow")
+
+    def say(self, text: str) -> Json:
+        """Type and send a text."""
+        return self.act(type="text", text=text)
+
+    def share(self, latitude: float, longitude: float, title: str = "") -> Json:
+        """Send a pin, in degrees WGS84."""
+        return self.act(type="location", latitude=latitude, longitude=longitude, title=title)
+
+    def find(self, button: Button) -> tuple[str, str] | None:
+        """Where a button is: (message id, path), the newest first; None when it is not shown."""
+        for entry in reversed(self.chat()):
+            if entry["from"] != "bot" or not entry["delivered"]:
+                continue
+            for path, action in find_actions(entry["message"]):
+                if button(str(action.get("data", ""))):
+                    return entry["id"], path
+        return None
+
+    def tap(self, button: Button, seconds: float = WAIT_SECONDS) -> Json:
+        """Tap a button as soon as it is shown.
+
+        Raises:
+            NeverHappened: it is not shown in time.
+        """
+        deadline = time.monotonic() + seconds
+        while (place := self.find(button)) is None:
+            if time.monotonic() > deadline:
+                raise NeverHappened(f"{self.name} never saw the button; {self.last_words()}")
+            time.sleep(0.05)
+        return self.act(type="tap", message_id=place[0], path=place[1])
+
+    def wait_for(self, text: str, seconds: float = WAIT_SECONDS) -> Json:
+        """The first bubble of the service in which a text stands.
+
+        Raises:
+            NeverHappened: it does not come in time.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for entry in self.chat():
+                if entry["from"] == "bot" and text in "\n".join(texts_of(entry["message"])):
+                    return entry
+            time.sleep(0.05)
+        raise NeverHappened(f"{self.name} never read {text!r}; {self.last_words()}")
+
+    def last_words(self) -> str:
+        """What the phone shows last, for messages about what went wrong."""
+        said = [" / ".join(texts_of(entry["message"])) for entry in self.chat()[-3:]]
+        return "the last bubbles: " + (" | ".join(said) or "none")

@@ -1,0 +1,1 @@
+"""Checks and build steps that `make` runs. Never imported by production code."""
