@@ -1,0 +1,47 @@
+"""What every suite shares: where sockets are allowed, and the one local cloud of a run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from local.cloud.cloud import Cloud
+    from local.cloud.phones import Phones
+
+TESTS = Path(__file__).parent
+# Suites that talk to processes on this machine. All others run with sockets off.
+ON_LOOPBACK = {"browser", "e2e", "performance", "simulator", "workflow"}
+
+# Long enough for a slow machine's round trips, short enough to be waited for.
+SHORT = {"GraceSeconds": "6", "AcknowledgeSeconds": "6", "ProgressSeconds": "20"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        suite = item.path.relative_to(TESTS).parts[0]
+        if suite in ON_LOOPBACK:
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Cloud"]:
+    """The whole service, deployed under AUTH=true with short waits; one for the run."""
+    from local.cloud import environment
+    from local.cloud.cloud import Cloud, Plan
+
+    plan = Plan(directory=tmp_path_factory.mktemp("cloud"), parameters=SHORT)
+    running = Cloud(plan)
+    environment.enter(running.endpoint)
+    with running:
+        yield running
+
+
+@pytest.fixture
+def phones(cloud: "Cloud") -> Iterator["Phones"]:
+    """The phones of the cloud's LINE simulator."""
+    from local.cloud.phones import Phones
+
+    with Phones(cloud.simulator.url) as control:
+        yield control
