@@ -1,0 +1,241 @@
+"""What the page shows of the cloud: SMS, stations and report timelines, read and never written.
+
+Field names of the tables are gathered in the three ``*_of`` functions; a field that is missing or
+odd leaves a gap on the page and nothing worse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+SMS_PATH = "/_ministack/sns/sms-messages"
+POLL_SECONDS = 0.5
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CloudSettings:
+    """Where the cloud is; without an endpoint nothing is read."""
+
+    aws_endpoint: str = ""
+    reports_table: str = ""
+    stations_table: str = ""
+    region: str = "ap-southeast-1"
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON out of DynamoDB values
+    """DynamoDB values as JSON ones."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return f"{len(value)} bytes"
+    return value
+
+
+def first(item: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - any field
+    """The first of ``names`` that the item has."""
+    return next((item[name] for name in names if item.get(name) is not None), None)
+
+
+def milliseconds(value: object) -> int | None:
+    """An instant (ISO text, epoch seconds or milliseconds) as epoch milliseconds."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return int(value if value > 1e11 else value * 1000)
+    if isinstance(value, str):
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    return None
+
+
+def report_of(items: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """Reports with their timelines, newest first, from the items of the reports table."""
+    reports: dict[str, Json] = {}
+    for raw in items:
+        item = plain(raw)
+        report = reports.setdefault(
+            str(item.get("report_id")),
+            {"report_id": str(item.get("report_id")), "timeline": [], "status": ""},
+        )
+        entry = str(item.get("entry", ""))
+        if entry == "report":
+            report |= {
+                "status": str(first(item, "status") or ""),
+                "reference": str(first(item, "reference", "ref") or ""),
+                "kind": first(item, "kind"),
+                "unit": first(item, "unit_name_th", "unit_name", "unit_id", "station_id") or "",
+            }
+        elif entry.startswith("t#"):
+            stamp = entry.split("#")[1] if entry.count("#") else ""
+            report["timeline"].append(
+                {
+                    "at": milliseconds(item.get("at")) or milliseconds(stamp) or 0,
+                    "actor": str(first(item, "actor") or ""),
+                    "action": str(first(item, "action") or entry),
+                    "detail": first(item, "detail") or {},
+                }
+            )
+        reports[report["report_id"]] = report
+    for report in reports.values():
+        report["timeline"].sort(key=lambda step: step["at"])
+    return sorted(
+        reports.values(),
+        key=lambda report: report["timeline"][0]["at"] if report["timeline"] else 0,
+        reverse=True,
+    )
+
+
+def stations_of(items: Iterable[Mapping[str, Any]]) -> list[Json]:
+    """Stations with a position from the items of the stations table."""
+    found: dict[str, Json] = {}
+    for raw in items:
+        item = plain(raw)
+        lists = [item.get(key) for key in ("stations", "entries", "candidates")]
+        nested = next((value for value in lists if isinstance(value, list)), None)
+        for station in nested if nested is not None else [item]:
+            if not isinstance(station, dict):
+                continue
+            latitude = first(station, "latitude", "lat")
+            longitude = first(station, "longitude", "lon", "lng")
+            if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
+                continue
+            key = str(first(station, "station_id", "id", "position"))
+            found[key] = {
+                "id": key,
+                "name": str(first(station, "name_th", "name", "name_en") or ""),
+                "latitude": latitude,
+                "longitude": longitude,
+            }
+    return sorted(found.values(), key=lambda station: station["id"])
+
+
+def sms_of(payload: Mapping[str, Any]) -> list[Json]:
+    """SMS by MessageId, in the order the emulator keeps them for each number."""
+    return [
+        {
+            "id": str(record.get("MessageId")),
+            "to": str(phone),
+            "text": str(record.get("Message") or ""),
+        }
+        for phone, records in (payload.get("sms_messages") or {}).items()
+        for record in records
+    ]
+
+
+class CloudView:
+    """Polls the cloud and publishes what is new."""
+
+    def __init__(
+        self,
+        settings: CloudSettings,
+        publish: Callable[[str, Any], None],
+        now_ms: Callable[[], int],
+    ) -> None:
+        self.settings = settings
+        self._publish = publish
+        self._now_ms = now_ms
+        self._sms: list[Json] = []
+        self._reports: list[Json] = []
+        self._tables: dict[str, Any] = {}
+        self._said: set[str] = set()
+
+    def snapshot(self) -> Json:
+        """All SMS and reports seen so far."""
+        return {"sms": self._sms, "reports": self._reports}
+
+    async def stations(self) -> list[Json]:
+        """The stations; empty when there is no table or it cannot be read now."""
+        if not (self.settings.aws_endpoint and self.settings.stations_table):
+            return []
+        return stations_of(await self._scan(self.settings.stations_table))
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        if not self.settings.aws_endpoint:
+            return
+        async with httpx.AsyncClient(
+            base_url=self.settings.aws_endpoint, trust_env=False, timeout=3
+        ) as client:
+            while True:
+                await self._poll_sms(client)
+                if self.settings.reports_table:
+                    self._take_reports(report_of(await self._scan(self.settings.reports_table)))
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _poll_sms(self, client: httpx.AsyncClient) -> None:
+        try:
+            answer = await client.get(SMS_PATH, params={"region": self.settings.region})
+            answer.raise_for_status()
+            self._take_sms(sms_of(answer.json()))
+        except (httpx.HTTPError, ValueError, AttributeError, TypeError) as error:
+            self._say_once("sms", error)
+
+    def _take_sms(self, messages: list[Json]) -> None:
+        known = {message["id"] for message in self._sms}
+        for message in messages:
+            if message["id"] not in known:
+                message["at"] = self._now_ms()
+                self._sms.append(message)
+                self._publish("sms", message)
+
+    def _take_reports(self, reports: list[Json]) -> None:
+        if reports != self._reports:
+            self._reports = reports
+            self._publish("reports", reports)
+
+    async def _scan(self, table: str) -> list[Mapping[str, Any]]:
+        # boto3's own errors are classes of botocore, imported with it only when needed.
+        try:
+            return await asyncio.to_thread(self._scan_now, table)
+        except Exception as error:  # noqa: BLE001 - a view of the cloud must not end the phones
+            self._say_once(table, error)
+            return []
+
+    def _scan_now(self, table: str) -> list[Mapping[str, Any]]:
+        import boto3  # noqa: PLC0415 - only with a cloud
+        from botocore.config import Config  # noqa: PLC0415
+
+        if table not in self._tables:
+            resource = boto3.session.Session().resource(
+                "dynamodb",
+                endpoint_url=self.settings.aws_endpoint,
+                region_name=self.settings.region,
+                aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
+                aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+                config=Config(
+                    connect_timeout=2, read_timeout=5, retries={"max_attempts": 1}, proxies={}
+                ),
+            )
+            self._tables[table] = resource.Table(table)
+        items: list[Mapping[str, Any]] = []
+        more: dict[str, Any] = {}
+        while True:
+            page = self._tables[table].scan(**more)
+            items += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return items
+            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _say_once(self, what: str, error: Exception) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            logger.warning("cannot read %s from the cloud: %s", what, error)
+            self._publish("warning", {"what": what, "error": str(error)})
