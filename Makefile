@@ -47,3 +47,46 @@ lock: .venv/.bootstrap ## make the hash-pinned locks anew from the .in files (UP
 	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
 	    $(if $(UPGRADE),--upgrade) $$constraint $$name.in --output-file $$name.txt; \
 	done
+
+# --- run ------------------------------------------------------------------------------------
+
+.PHONY: run
+run: setup ## the whole service on this machine, with one report played through it
+	@$(PY) -m local.cloud
+
+.PHONY: build
+build: setup ## build the stack for this machine into .aws-sam/build (what `sam local` uses)
+	@$(PY) -m tools.build host
+
+# --- check ----------------------------------------------------------------------------------
+
+.PHONY: test
+test: setup ## everything: lint, then unit to end-to-end and browser tests
+	@$(PY) -m tools.test_all
+
+.PHONY: lint
+lint: setup ## style, types, import arrows, templates, the state machine's graph
+	@$(PY) -m tools.lint
+
+.PHONY: format
+format: .venv/.stamp ## lay the source out
+	@.venv/bin/ruff check --quiet --fix . || true
+	@.venv/bin/ruff format .
+
+.PHONY: unit
+unit: .venv/.stamp ## the fast tests (no network, no mocks)
+	@.venv/bin/pytest -q tests/unit
+
+.PHONY: bench
+bench: setup ## counts and timings, printed as tables
+	@$(PY) -m pytest -q -s tests/performance
+
+# --- deploy ---------------------------------------------------------------------------------
+
+.PHONY: deploy
+deploy: setup ## to AWS: make deploy STAGE=dev|prod (asks before it changes anything)
+	@$(PY) -m tools.deploy $(STAGE)
+
+.PHONY: clean
+clean: ## forget what was built and logged; keeps the environments
+	@rm -rf .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis build

@@ -1,0 +1,26 @@
+"""`make test`: every check and every suite, each with its time; stops at nothing, fails at the end."""
+
+import sys
+from typing import Final
+
+from tools.steps import VENV, show, summary
+
+_PYTEST: Final = [f"{VENV}/pytest", "-q"]
+# The cloud is shared by its suites, so they run in one process; the others use both cores.
+SUITES: Final = {
+    "lint": [sys.executable, "-m", "tools.lint"],
+    "unit": [*_PYTEST, "tests/unit"],
+    "adapters and contract": [*_PYTEST, "-n", "2", "tests/adapters", "tests/contract"],
+    "build": [sys.executable, "-m", "tools.build", "host"],
+    "architecture": [*_PYTEST, "-n", "2", "tests/architecture"],
+    "workflow, end to end, browser": [*_PYTEST, "tests/workflow", "tests/e2e"],
+}
+
+
+def main() -> int:
+    """Run everything; the exit status is 1 when anything failed."""
+    return summary([show(name, command) for name, command in SUITES.items()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
