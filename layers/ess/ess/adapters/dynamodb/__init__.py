@@ -1,0 +1,1 @@
+"""Adapters on DynamoDB, through pynamodb's connection (no models: one client for all tables)."""

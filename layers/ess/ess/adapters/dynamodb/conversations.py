@@ -1,0 +1,147 @@
+"""Conversations in DynamoDB: one read and one conditional write for each event."""
+
+import time
+from collections.abc import Callable
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from ess.adapters.dynamodb.errors import Refused
+from ess.adapters.dynamodb.from_item import conversation_from
+from ess.adapters.dynamodb.retention import Retention
+from ess.adapters.dynamodb.table import Key, Transaction, assignments, connect
+from ess.adapters.dynamodb.tables import conversations_in, put_entries, reports_in
+from ess.adapters.dynamodb.to_item import (
+    REPORT_ENTRY,
+    conversation_attributes,
+    point_item,
+    report_attributes,
+)
+from ess.domain.conversation import (
+    CancelReport,
+    Conversation,
+    DispatchReport,
+    OpenReport,
+    ReportWrite,
+    ReviseReport,
+)
+from ess.domain.errors import ConversationChanged
+from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, Status
+from ess.domain.report_writes import entries_of
+
+
+class DynamoConversations:
+    """Keeps conversations, and writes what they do to a report in the same transaction.
+
+    Args:
+        conversations_table: name of the table of conversations.
+        reports_table: name of the table of reports.
+        retention: how long things are kept.
+        now: tells epoch seconds; only for when a conversation expires.
+        connection: the client; the process's own by default.
+    """
+
+    def __init__(
+        self,
+        conversations_table: str,
+        reports_table: str,
+        *,
+        retention: Retention | None = None,
+        now: Callable[[], float] = time.time,
+        connection: Connection | None = None,
+    ) -> None:
+        self._connection = connection or connect()
+        self._conversations = conversations_in(self._connection, conversations_table)
+        self._reports = reports_in(self._connection, reports_table)
+        self._retention = retention or Retention()
+        self._now = now
+
+    def get(self, user_id: str) -> Conversation:
+        """Return what is known of `user_id`: one GetItem; see `ess.ports.conversations`."""
+        item = self._conversations.get(Key(user_id))
+        return conversation_from(item) if item else Conversation(user_id)
+
+    def save(self, before: Conversation, after: Conversation, write: ReportWrite | None) -> None:
+        """Store `after` by one UpdateItem, or with `write` by one TransactWriteItems.
+
+        See `ess.ports.conversations`.
+        """
+        key = Key(after.user_id)
+        expires_at = self._retention.of_conversation(self._now())
+        actions = assignments(conversation_attributes(after, expires_at))
+        unchanged = _stored_version(before.version)
+        try:
+            if write is None:
+                self._conversations.update(key, actions, unchanged)
+            else:
+                transaction = Transaction(self._connection)
+                transaction.update("conversation", self._conversations, key, actions, unchanged)
+                self._add_write(transaction, write)
+                report_id = (
+                    write.report.report_id if isinstance(write, OpenReport) else write.report_id
+                )
+                entries = entries_of(write, after.version)
+                put_entries(transaction, self._reports, report_id, entries, self._retention)
+                transaction.commit()
+        except Refused as error:
+            raise ConversationChanged(str(error)) from error
+
+    def _add_write(self, transaction: Transaction, write: ReportWrite) -> None:
+        if isinstance(write, OpenReport):
+            report = write.report
+            transaction.put(
+                "report",
+                self._reports,
+                Key(report.report_id, REPORT_ENTRY),
+                report_attributes(report, self._retention.of_report(report)),
+                Path("report_id").does_not_exist(),
+            )
+            return
+        actions, condition = self._change(write)
+        actions += [
+            Path("changed_at").set(write.at),
+            Path("version").set(Path("version") + 1),
+        ]
+        key = Key(write.report_id, REPORT_ENTRY)
+        transaction.update("report", self._reports, key, actions, condition)
+
+    def _change(
+        self, write: DispatchReport | ReviseReport | CancelReport
+    ) -> tuple[list[Action], Condition]:
+        """Return what `ess.domain.report_writes.apply` does, as an update and its condition."""
+        opened = Path("status") == Status.OPENED.value
+        match write:
+            case DispatchReport():
+                attributes = {
+                    "status": Status.DISPATCHED.value,
+                    "can_talk": write.can_talk,
+                    "due_at": write.at + OVERDUE_SLACK_S,
+                    **({} if write.phone is None else {"phone": write.phone}),
+                }
+                return assignments(attributes), opened
+            case ReviseReport():
+                kind = {} if write.kind is None else {"kind": int(write.kind)}
+                pin = (
+                    {}
+                    if write.pin is None
+                    else {"pin": point_item(write.pin), "place": write.place}
+                )
+                return assignments({**kind, **pin}), opened
+            case CancelReport():
+                attributes = {
+                    "status": Status.CLOSED.value,
+                    "closing_reason": ClosingReason.CANCELLED_BY_REPORTER.value,
+                    "due_at": None,
+                    "due_shard": None,
+                    "token": None,
+                    "expires_at": self._retention.of_closed(write.at),
+                }
+                # `<>` holds for an attribute that is absent: without this a cancel could create.
+                exists = Path("report_id").exists()
+                return assignments(attributes), exists & (Path("status") != Status.CLOSED.value)
+
+
+def _stored_version(version: int) -> Condition:
+    return Path("version") == version if version else Path("user_id").does_not_exist()

@@ -1,0 +1,38 @@
+"""The tables that conversations and reports share, and the one way to add to a timeline."""
+
+from collections.abc import Iterable
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.operand import Path
+
+from ess.adapters.dynamodb.retention import Retention
+from ess.adapters.dynamodb.table import Key, Table, Transaction
+from ess.adapters.dynamodb.to_item import entry_attributes, entry_key
+from ess.domain.report import Entry
+
+DUE_INDEX = "due"
+
+
+def conversations_in(connection: Connection, name: str) -> Table:
+    """Return the table of conversations."""
+    return Table(connection, name, ["user_id"])
+
+
+def reports_in(connection: Connection, name: str) -> Table:
+    """Return the table of reports and their timelines."""
+    indexes = {DUE_INDEX: ("due_shard", "due_at")}
+    return Table(connection, name, ["report_id", "entry"], indexes)
+
+
+def put_entries(
+    transaction: Transaction,
+    reports: Table,
+    report_id: str,
+    entries: Iterable[Entry],
+    retention: Retention,
+) -> None:
+    """Add timeline lines to `transaction`; each must be new."""
+    for entry in entries:
+        item = entry_attributes(entry, retention.of_entry(entry))
+        key = Key(report_id, entry_key(entry))
+        transaction.put("entry", reports, key, item, Path("report_id").does_not_exist())
