@@ -14,8 +14,7 @@ LOCKS := requirements/bootstrap layers/deps/requirements requirements/cloud requ
 .PHONY: help
 help: ## what can be done
 	@echo "ESS Help Me"; echo
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
-	  || sed -nE 's/^([a-z-]+):.*## (.*)/  make \1    \2/p' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 # --- environments ---------------------------------------------------------------------------
 # A stamp in each environment remembers the lock it was made from: nothing is done twice.

@@ -21,7 +21,9 @@ STEPS: Final[Mapping[str, list[str]]] = {
     "sam validate --lint": [f"{SAM}/sam", "validate", "--lint"],
     "mypy": [f"{VENV}/mypy", "."],
     "cfn-lint with the serverless rules": [f"{SAM}/cfn-lint"],
-    "mypy --strict on ess": [f"{VENV}/mypy", "--strict", "-p", "ess"],
+    "mypy --strict on ess": [
+        *(f"{VENV}/mypy", "--strict", "--cache-dir", ".mypy_cache/strict", "-p", "ess")
+    ],
     "import-linter": [f"{VENV}/lint-imports", "--no-cache"],
     "the state machine's graph": [sys.executable, "-m", "tools.check_workflow"],
     "ruff check": [f"{VENV}/ruff", "check", "."],
@@ -33,7 +35,7 @@ STEPS: Final[Mapping[str, list[str]]] = {
 def main() -> int:
     """Run every check; the exit status is 1 when one fails."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SAM_"))}
-    results = run_together(STEPS, kept | _ENVIRONMENT)
+    results = run_together(STEPS, {**kept, **_ENVIRONMENT})
     return int(any(done.status for done in results))
 
 

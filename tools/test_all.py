@@ -1,4 +1,4 @@
-"""`make test`: every check and every suite, each with its time; stops at nothing, fails at the end."""
+"""`make test`: every check and every suite with its time; runs on after a failure, then fails."""
 
 import sys
 from typing import Final
