@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
 from ess import bootstrap
 from ess.domain.errors import (
     EssError,
@@ -34,6 +35,7 @@ def handler(event: Json, context: object) -> Json:
         event: API Gateway REST proxy event; the body may be base64.
         context: Lambda's context, not used.
     """
+    metrics.add_metric("Deliveries", MetricUnit.Count, 1)
     try:
         body = _raw_body(event)
     except (binascii.Error, ValueError):
@@ -48,6 +50,7 @@ def handler(event: Json, context: object) -> Json:
     except TemporaryFailure as failure:
         logger.error("channel secret not readable", extra={"reason": str(failure)})  # noqa: TRY400
         return _answer(503, "try again")
+    metrics.add_metric("EventsReceived", MetricUnit.Count, len(raw_events))
     # Each on its own: a bad one goes to the queue, a late one makes LINE deliver the batch again,
     # and neither keeps the others waiting.
     taken = [_take(raw) for raw in raw_events]

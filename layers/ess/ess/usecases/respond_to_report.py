@@ -179,7 +179,7 @@ def facts(report: Report) -> Params:
 _REFUSALS: dict[type[EssError], Callable[[Report], Prompt]] = {
     ReportClosed: lambda report: Prompt("officer.closed", facts(report)),
     ReportAlreadyAcknowledged: lambda report: Prompt("officer.already_taken", facts(report)),
-    NotNotified: lambda report: Prompt("officer.unknown"),
-    NotTheAcknowledger: lambda report: Prompt("officer.not_yours"),
-    StepNotAllowed: lambda report: Prompt("officer.not_now"),
+    NotNotified: lambda _: Prompt("officer.unknown"),
+    NotTheAcknowledger: lambda _: Prompt("officer.not_yours"),
+    StepNotAllowed: lambda _: Prompt("officer.not_now"),
 }

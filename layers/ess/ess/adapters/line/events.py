@@ -41,8 +41,12 @@ def read_event(raw: Any) -> IncomingEvent | None:
     if not isinstance(kind, str):
         raise MalformedEvent("event has no type")
     reader = _READERS.get(kind)
+    if reader is None:
+        return None
     source = raw.get("source")
-    if reader is None or not isinstance(source, dict) or source.get("type") != "user":
+    if not isinstance(source, dict):
+        raise MalformedEvent("source is missing")
+    if source.get("type") != "user":
         return None
     user_id, event_id = source.get("userId"), raw.get("webhookEventId")
     if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):

@@ -1,0 +1,189 @@
+"""One webhook event: one read, one conditional write, one answer; what failures leave behind."""
+
+import pytest
+
+from ess.adapters.memory.clock import MemoryClock
+from ess.adapters.memory.conversations import MemoryConversations
+from ess.adapters.memory.messenger import MemoryMessenger
+from ess.adapters.memory.reports import MemoryReports
+from ess.adapters.memory.store import MemoryStore
+from ess.adapters.memory.workflow import MemoryWorkflow
+from ess.domain import conversation as talk
+from ess.domain.errors import ReplyTokenSpent, TemporaryFailure
+from ess.domain.geo import Point
+from ess.domain.incoming import IncomingEvent
+from ess.domain.kinds import Kind
+from ess.domain.report import Status
+from ess.usecases.receive_event import TRIES, receive_event
+
+USER = "U" + "a" * 32
+PIN = Point(17.392, 104.770)
+
+
+class World:
+    def __init__(self):
+        self.store = MemoryStore()
+        self.conversations = MemoryConversations(self.store)
+        self.reports = MemoryReports(self.store)
+        self.messenger = MemoryMessenger()
+        self.workflow = MemoryWorkflow()
+        self.clock = MemoryClock()
+
+    def receive(self, event_id, given, reply_token="auto"):
+        token = f"reply-{event_id}" if reply_token == "auto" else reply_token
+        event = IncomingEvent(event_id, USER, token, given)
+        return receive_event(
+            event,
+            given,
+            conversations=self.conversations,
+            messenger=self.messenger,
+            workflow=self.workflow,
+            clock=self.clock,
+            grace_s=60,
+            read_phone=lambda text: "+66812345678" if text.startswith("08") else None,
+        )
+
+    def to_phone_step(self):
+        self.receive("e1", talk.KindChosen(Kind.ASSAULT))
+        self.receive("e2", talk.PinShared(PIN))
+
+    @property
+    def stored(self):
+        return self.store.conversations[USER]
+
+    @property
+    def report(self):
+        (report,) = self.store.reports.values()
+        return report
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_an_event_costs_one_read_and_one_write(world):
+    assert world.receive("e1", talk.ReportAsked())
+    assert world.conversations.calls == {"get": 1, "save": 1}
+    assert len(world.messenger.replies) == 1
+
+
+def test_a_duplicate_costs_one_read_and_changes_nothing(world):
+    world.receive("e1", talk.ReportAsked())
+    before = world.stored
+    assert not world.receive("e1", talk.ReportAsked())
+    assert world.conversations.calls == {"get": 2, "save": 1}
+    assert world.stored == before
+    assert len(world.messenger.replies) == 1
+    assert world.messenger.pushes == []
+
+
+def test_an_old_duplicate_is_not_answered_again(world):
+    world.receive("e1", talk.ReportAsked())
+    world.receive("e2", talk.KindChosen(Kind.ASSAULT))
+    world.messenger.spent_tokens.clear()
+    assert not world.receive("e1", talk.ReportAsked())
+    assert len(world.messenger.replies) == 2
+
+
+def test_the_report_and_the_conversation_are_stored_together(world):
+    world.to_phone_step()
+    assert world.stored.active.report_id == world.report.report_id
+    assert world.report.status is Status.OPENED
+    assert world.workflow.started == []
+    world.receive("e3", talk.TextSent("0812345678"))
+    assert world.report.status is Status.DISPATCHED
+    assert world.report.phone == "+66812345678"
+    assert world.workflow.started == [world.report.report_id]
+    actions = [e.action for e in world.reports.timeline(world.report.report_id)]
+    assert actions == ["opened", "dispatched"]
+
+
+def test_a_concurrent_delivery_of_the_same_event_has_the_effect_of_one(world):
+    world.to_phone_step()
+    world.conversations.plan("save", lambda: world.receive("e3", talk.TextSent("0812345678")))
+    assert not world.receive("e3", talk.TextSent("0812345678"))
+    assert world.workflow.started == [world.report.report_id]
+    assert world.report.version == 2
+
+
+def test_a_race_with_another_event_is_run_again_on_what_is_true_now(world):
+    world.receive("e1", talk.ReportAsked())
+    world.conversations.plan("save", lambda: world.receive("e2", talk.KindChosen(Kind.ASSAULT)))
+    assert world.receive("e3", talk.PinShared(PIN))
+    assert world.report.kind is Kind.ASSAULT
+    assert world.stored.recent_events == ("e1", "e2", "e3")
+
+
+def test_a_worker_that_writes_in_between_is_not_overwritten(world):
+    world.to_phone_step()
+    world.receive("e3", talk.CallDeclined())
+
+    def worker():
+        from dataclasses import replace
+
+        from ess.domain.report import Change
+
+        after = replace(world.report, status=Status.NOTIFIED, version=world.report.version + 1)
+        world.reports.save(Change(after, ()))
+
+    world.conversations.plan("save", worker)
+    world.receive("e4", talk.MenuAsked())
+    assert world.stored.active.status is Status.NOTIFIED
+
+
+def test_an_endless_race_ends_in_another_delivery(world):
+    ids = iter(range(100))
+    world.conversations.plan(
+        "save",
+        *[lambda: world.receive(f"other-{next(ids)}", talk.MenuAsked()), None] * TRIES,
+    )
+    with pytest.raises(TemporaryFailure):
+        world.receive("e1", talk.ReportAsked())
+    assert "e1" not in world.stored.recent_events
+
+
+def test_a_store_that_does_not_answer_leaves_nothing_and_asks_for_redelivery(world):
+    world.conversations.plan("save", TemporaryFailure("throttled"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e1", talk.ReportAsked())
+    assert world.messenger.replies == []
+    assert world.receive("e1", talk.ReportAsked())
+
+
+def test_a_spent_reply_token_is_answered_by_push_once(world):
+    world.messenger.plan("reply", ReplyTokenSpent("a minute has passed"))
+    assert world.receive("e1", talk.ReportAsked())
+    assert [p.line_user_id for p in world.messenger.pushes] == [USER]
+
+
+def test_without_a_reply_token_the_answer_is_pushed(world):
+    world.receive("e1", talk.ReportAsked(), reply_token=None)
+    assert len(world.messenger.pushes) == 1
+
+
+def test_an_answer_that_line_did_not_take_is_given_on_redelivery(world):
+    world.messenger.plan("reply", TemporaryFailure("LINE answered 500"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e1", talk.ReportAsked())
+    assert not world.receive("e1", talk.ReportAsked())
+    (reply,) = world.messenger.replies
+    assert [p.name for p in reply.prompts] == ["ask_kind"]
+    assert world.stored.version == 1
+
+
+def test_a_workflow_that_does_not_start_is_started_on_redelivery_and_the_reporter_answered(world):
+    world.to_phone_step()
+    world.workflow.plan("start", TemporaryFailure("throttled"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e3", talk.TextSent("0812345678"))
+    assert [p.name for p in world.messenger.replies[-1].prompts] == ["received"]
+    assert not world.receive("e3", talk.TextSent("0812345678"))
+    assert world.workflow.started == [world.report.report_id]
+
+
+def test_unfollowing_is_stored_and_not_answered(world):
+    world.receive("e1", talk.KindChosen(Kind.ASSAULT))
+    world.receive("e2", talk.Unfollowed(), reply_token=None)
+    assert world.stored.draft is None
+    assert world.messenger.pushes == []

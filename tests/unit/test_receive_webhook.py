@@ -1,0 +1,247 @@
+"""The webhook function over the corpus of events: what each delivery does to its people."""
+
+import base64
+import importlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from ess import bootstrap
+from ess.adapters.line.credentials import LineCredentials
+from ess.adapters.line.signature import sign
+from ess.adapters.line.webhook import LineWebhook
+from ess.adapters.memory.clock import MemoryClock
+from ess.adapters.memory.conversations import MemoryConversations
+from ess.adapters.memory.messenger import MemoryMessenger
+from ess.adapters.memory.rejected_events import MemoryRejectedEvents
+from ess.adapters.memory.reports import MemoryReports
+from ess.adapters.memory.store import MemoryStore
+from ess.adapters.memory.workflow import MemoryWorkflow
+from ess.adapters.phone import read_phone
+from ess.domain.errors import TemporaryFailure
+from ess.settings import Settings
+
+app = importlib.import_module("functions.receive_webhook.app")
+
+CORPUS = Path(__file__).parents[2] / "events" / "receive_webhook"
+SECRET = "local-channel-secret"
+
+
+class Parameters:
+    """SSM as a dictionary; counts readings."""
+
+    def __init__(self, **values):
+        self.values = values
+        self.readings = 0
+
+    def get_parameter(self, Name, WithDecryption):  # noqa: N803 - botocore's names
+        assert WithDecryption
+        self.readings += 1
+        return {"Parameter": {"Value": self.values[Name]}}
+
+
+class World:
+    def __init__(self):
+        self.store = MemoryStore()
+        self.conversations = MemoryConversations(self.store)
+        self.reports = MemoryReports(self.store)
+        self.messenger = MemoryMessenger()
+        self.workflow = MemoryWorkflow()
+        self.rejected = MemoryRejectedEvents()
+        self.parameters = Parameters(secret=SECRET, token="token")
+        self.time = 0.0
+        self.credentials = LineCredentials(self.parameters, "secret", "token", lambda: self.time)
+
+    def deliver(self, name):
+        return app.handler(json.loads((CORPUS / f"{name}.json").read_text()), None)["statusCode"]
+
+    def deliver_events(self, *events):
+        body = json.dumps({"destination": "U" + "d" * 32, "events": list(events)})
+        headers = {"x-line-signature": sign(self.parameters.values["secret"], body.encode())}
+        return app.handler({"headers": headers, "body": body}, None)["statusCode"]
+
+    @property
+    def answers(self):
+        return [[p.name for p in reply.prompts] for reply in self.messenger.replies]
+
+
+@pytest.fixture
+def world(monkeypatch):
+    world = World()
+    clock = MemoryClock()
+    for name, value in {
+        "conversations": world.conversations,
+        "reports": world.reports,
+        "webhook_messenger": world.messenger,
+        "workflow": world.workflow,
+        "rejected_events": world.rejected,
+        "line_webhook": LineWebhook(world.credentials),
+        "clock": clock,
+        "phone_reader": read_phone,
+        "settings": Settings({"ESS_GRACE_SECONDS": "60", "ESS_PROGRESS_SECONDS": "600"}),
+    }.items():
+        monkeypatch.setattr(bootstrap, name, lambda value=value: value)
+    return world
+
+
+def raw(name, number=0):
+    return json.loads(json.loads((CORPUS / f"{name}.json").read_text())["body"])["events"][number]
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.json")), ids=lambda p: p.stem)
+def test_every_event_of_the_corpus_is_signed_as_line_signs(path):
+    event = json.loads(path.read_text())
+    body = event["body"].encode()
+    if event["isBase64Encoded"]:
+        body = base64.b64decode(body)
+    header = next(v for k, v in event["headers"].items() if k.lower() == "x-line-signature")
+    assert (header == sign(SECRET, body)) is (path.stem != "forged_signature")
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("connection_check", []),
+        ("follow", [["greeting"]]),
+        ("unfollow", []),
+        ("text_report", [["ask_kind"]]),
+        ("text_free", [["not_understood", "menu"]]),
+        ("sticker", [["media_not_understood", "menu"]]),
+        ("image", [["media_not_understood", "menu"]]),
+        ("audio", [["media_not_understood", "menu"]]),
+        ("location", [["ask_kind"]]),
+        ("location_bare", [["ask_kind"]]),
+        ("postback_report", [["ask_kind"]]),
+        ("postback_kind", [["ask_pin"]]),
+        ("postback_status", [["no_report", "menu"]]),
+        ("postback_cancel", [["nothing_to_cancel", "menu"]]),
+        ("postback_old_button", [["late_button", "menu"]]),
+        ("responder_accept", [["officer.unknown"]]),
+        ("batch_of_two_people", [["ask_kind"], ["no_report", "menu"]]),
+        ("unknown_event_type", []),
+        ("unknown_message_type", [["media_not_understood", "menu"]]),
+        ("standby", []),
+        ("group_text", []),
+        ("unsend", []),
+        ("redelivered", [["ask_kind"]]),
+        ("base64_body", [["ask_kind"]]),
+        ("header_in_capitals", [["ask_kind"]]),
+    ],
+)
+def test_a_delivery_is_taken_and_answered(world, name, answers):
+    assert world.deliver(name) == 200
+    assert world.answers == answers
+    assert world.rejected.kept == []
+
+
+def test_a_whole_report_from_the_corpus(world):
+    for name in ("follow", "text_report", "postback_kind", "location", "text_phone"):
+        assert world.deliver(name) == 200
+    (report,) = world.store.reports.values()
+    assert report.phone == "+66812345678"
+    assert report.place == "ตลาดอินโดจีน · อ.เมืองนครพนม จ.นครพนม"
+    assert world.workflow.started == [report.report_id]
+
+
+@pytest.mark.parametrize("name", ["location_at_sea", "location_abroad"])
+def test_a_doubtful_pin_is_asked_about(world, name):
+    world.deliver("postback_kind")
+    assert world.deliver(name) == 200
+    assert world.answers[-1][0].startswith("confirm_pin.")
+
+
+def test_a_forged_delivery_is_refused_and_touches_nothing(world):
+    assert world.deliver("forged_signature") == 401
+    assert world.conversations.calls == {}
+    assert world.messenger.replies == []
+
+
+def test_a_delivery_without_a_signature_is_refused(world):
+    assert app.handler({"headers": None, "body": "{}"}, None)["statusCode"] == 401
+
+
+@pytest.mark.parametrize("body", ["", "not json", "[]", "{}", '{"events": {}}'])
+def test_a_signed_delivery_that_is_not_lines_is_refused(world, body):
+    headers = {"X-Line-Signature": sign(SECRET, body.encode())}
+    assert app.handler({"headers": headers, "body": body}, None)["statusCode"] == 400
+
+
+def test_a_body_that_is_not_base64_is_refused(world):
+    event = {"headers": {}, "body": "§§§", "isBase64Encoded": True}
+    assert app.handler(event, None)["statusCode"] == 400
+
+
+def test_a_malformed_event_goes_to_the_queue_and_the_rest_go_on(world):
+    assert world.deliver("batch_with_malformed") == 200
+    assert world.answers == [["ask_kind"], ["ask_pin"]]
+    ((kept, reason),) = world.rejected.kept
+    assert kept == {"type": "message", "mode": "active"}
+    assert reason.startswith("MalformedEvent")
+
+
+def test_coordinates_that_are_no_numbers_are_malformed(world):
+    assert world.deliver("malformed_location") == 200
+    assert len(world.rejected.kept) == 1
+
+
+@pytest.mark.parametrize("event", [None, 7, "x", [], {}, {"type": 3}, {"type": "message"}])
+def test_whatever_stands_in_the_list_spoils_nothing(world, event):
+    assert world.deliver_events(event, raw("text_report")) == 200
+    assert world.answers == [["ask_kind"]]
+
+
+def test_a_bug_in_one_event_goes_to_the_queue_without_the_persons_words(world):
+    world.conversations.plan("get", ValueError("ช่วยหนูด้วย"))
+    assert world.deliver_events(raw("text_free"), raw("batch_of_two_people", 1)) == 200
+    ((_, reason),) = world.rejected.kept
+    assert reason.startswith("ValueError in ")
+    assert "ช่วย" not in reason
+    assert world.answers == [["no_report", "menu"]]
+
+
+def test_a_passing_failure_asks_line_again_and_the_rest_go_on(world):
+    world.conversations.plan("get", TemporaryFailure("throttled"))
+    assert world.deliver("batch_of_two_people") == 503
+    assert world.answers == [["no_report", "menu"]]
+    assert world.deliver("batch_of_two_people") == 200
+    assert world.answers == [["no_report", "menu"], ["ask_kind"]]
+
+
+def test_a_queue_that_does_not_answer_asks_line_again(world):
+    world.rejected.plan("put", TemporaryFailure("sqs"))
+    assert world.deliver("malformed_location") == 503
+
+
+def test_a_rotated_secret_is_read_at_once(world):
+    world.deliver("connection_check")
+    world.time += 60
+    world.parameters.values["secret"] = "rotated"
+    assert world.deliver_events(raw("text_report")) == 200
+
+
+def test_forgeries_cannot_flood_the_parameter_store(world):
+    for _ in range(20):
+        world.deliver("forged_signature")
+    assert world.parameters.readings == 2
+
+
+def test_nothing_personal_is_logged(world, capsys, monkeypatch):
+    log = io.StringIO()
+    for handler in app.logger.handlers:
+        monkeypatch.setattr(handler, "stream", log)
+    for name in ("text_report", "postback_kind", "location", "text_phone", "malformed_location"):
+        world.deliver(name)
+    world.conversations.plan("get", ValueError("ช่วยหนูด้วย"))
+    world.deliver("text_free")
+    logged = log.getvalue() + "".join(capsys.readouterr())
+    assert "event taken" in logged
+    for secret in ("U4af498", "ช่วย", "812345678", "17.39", "104.77", "ตลาด", SECRET):
+        assert secret not in logged
+
+
+def test_an_event_for_nobody_is_counted_as_rejected(world):
+    event = raw("text_report") | {"source": {"type": "user"}}
+    assert world.deliver_events(event) == 200
+    assert len(world.rejected.kept) == 1
