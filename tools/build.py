@@ -5,6 +5,7 @@ AWS, each into a folder of its own, so that neither spoils the other.
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -64,6 +65,13 @@ def build(architecture: str = "host") -> bool:
         BuildFailed: `sam build` failed.
     """
     folder = build_folder(architecture)
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # `make run` beside `make test`, or two test workers
+        return _build(folder, architecture)
+
+
+def _build(folder: Path, architecture: str) -> bool:
     stamp = folder.with_name(f"{folder.name}.sha256")
     wanted = source_hash(architecture)
     if stamp.exists() and stamp.read_text() == wanted and (folder / "template.yaml").exists():

@@ -1,0 +1,118 @@
+"""The built layers: pinned, trimmed, byte-compiled so that Lambda accepts it, reproducible."""
+
+import hashlib
+import importlib.util
+import marshal
+import os
+import struct
+import subprocess
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from tools.build import ROOT, environment
+
+DEPS = ROOT / "layers" / "deps"
+ESS = ROOT / "layers" / "ess"
+# https://peps.python.org/pep-0552/: bit 0 says hash-based, bit 1 (check_source) must be off.
+UNCHECKED_HASH = 0b01
+ELF_MACHINE = {"arm64": 183, "x86_64": 62}
+
+
+def make(source: Path, target: Path, architecture: str) -> Path:
+    done = subprocess.run(
+        ["make", "-s", "build-Layer"],
+        cwd=source,
+        env=environment(architecture) | {"ARTIFACTS_DIR": str(target)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return target / "python"
+
+
+def tree_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def deps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dependency layer for the cloud."""
+    return make(DEPS, tmp_path_factory.mktemp("deps"), "arm64")
+
+
+@pytest.fixture(scope="module")
+def ess(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(ESS, tmp_path_factory.mktemp("ess"), "arm64")
+
+
+def test_two_builds_are_the_same_bytes(deps: Path, ess: Path, tmp_path: Path):
+    assert tree_hash(make(DEPS, tmp_path / "deps", "arm64")) == tree_hash(deps)
+    assert tree_hash(make(ESS, tmp_path / "ess", "arm64")) == tree_hash(ess)
+
+
+@pytest.mark.parametrize("layer", ["deps", "ess"])
+def test_every_module_has_byte_code_that_ignores_time_stamps(
+    layer: str, request: pytest.FixtureRequest
+):
+    folder = request.getfixturevalue(layer)
+    sources = list(folder.rglob("*.py"))
+    assert len(sources) > 10
+    for source in sources:
+        compiled = Path(importlib.util.cache_from_source(str(source)))
+        assert compiled.exists(), f"{source.relative_to(folder)} is not compiled"
+        header = compiled.read_bytes()[:16]
+        assert header[:4] == importlib.util.MAGIC_NUMBER
+        assert struct.unpack("<I", header[4:8])[0] == UNCHECKED_HASH, compiled
+
+
+@pytest.mark.parametrize("layer", ["deps", "ess"])
+def test_byte_code_names_the_place_it_has_on_lambda(layer: str, request: pytest.FixtureRequest):
+    folder = request.getfixturevalue(layer)
+    for compiled in folder.rglob("*.pyc"):
+        code = marshal.loads(compiled.read_bytes()[16:])
+        assert isinstance(code, CodeType)
+        assert code.co_filename.startswith("/opt/python/"), compiled
+        assert os.fsencode(str(ROOT)) not in compiled.read_bytes()
+
+
+def test_what_the_runtime_brings_is_left_out(deps: Path):
+    present = {path.name for path in deps.iterdir()}
+    assert not present & {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py"}
+    assert {"linebot", "pynamodb", "aws_lambda_powertools", "phonenumbers"} <= present
+    assert not {path.name for path in deps.rglob("*") if path.is_dir()} & {"tests", "test"}
+
+
+def test_licences_stay(deps: Path):
+    for info in deps.glob("*.dist-info"):
+        assert (info / "METADATA").exists(), info
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_compiled_extensions_are_for_the_architecture(
+    architecture: str, deps: Path, tmp_path: Path
+):
+    folder = deps if architecture == "arm64" else make(DEPS, tmp_path, architecture)
+    extensions = list(folder.rglob("*.so*"))
+    assert extensions
+    for extension in extensions:
+        machine = struct.unpack("<H", extension.read_bytes()[18:20])[0]
+        assert machine == ELF_MACHINE[architecture], extension
+
+
+def test_it_fits_into_lambda(deps: Path, ess: Path):
+    """All layers and the function together may have 250 MB unzipped (Lambda quotas)."""
+    size = sum(p.stat().st_size for folder in (deps, ess) for p in folder.rglob("*") if p.is_file())
+    assert size < 100 * 1024 * 1024
+
+
+def test_an_unknown_architecture_is_refused(tmp_path: Path):
+    with pytest.raises(AssertionError, match="must be arm64, x86_64 or host"):
+        make(DEPS, tmp_path, "sparc")
