@@ -6,6 +6,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 export PYTHONDONTWRITEBYTECODE ?=
+# Trust what the machine trusts (a company's own certificate, say), where it has a list.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/cert.pem),)
+export UV_SYSTEM_CERTS ?= true
+endif
 
 PY  := .venv/bin/python
 UV  := .venv/bin/uv
