@@ -1,0 +1,169 @@
+"""Reports: one writer for each change, a timeline that only grows, and the reporter's copy."""
+
+from dataclasses import replace
+
+import pytest
+
+from ess.domain import conversation as talk
+from ess.domain import report as incident
+from ess.domain.conversation import reporter_view
+from ess.domain.errors import ReportChanged, ReportNotFound
+from ess.domain.report import Change, ClosingReason, Entry, Status
+from tests.adapters.reporting import LADDER, NOW, OFFICER, USER, dispatch, open_report, send
+
+
+def assign(stores, report_id):
+    change = incident.assign(stores.reports.get(report_id), LADDER, now=NOW + 9, acknowledge_s=60)
+    stores.reports.save(change)
+    return change
+
+
+def test_a_report_that_does_not_exist(stores):
+    with pytest.raises(ReportNotFound):
+        stores.reports.get("f" * 32)
+
+
+def test_every_change_comes_back_as_it_was_and_leaves_its_line(stores):
+    report_id = dispatch(stores)
+    report = assign(stores, report_id).report
+    changes = [
+        lambda r: incident.notify(r, 0, 1, [OFFICER], now=NOW + 10.5, token="t" * 2048, wait_s=60),
+        lambda r: incident.acknowledge(r, "r1", now=NOW + 20, wait_s=300),
+        lambda r: incident.wait_for_progress(r, now=NOW + 21, token="u" * 9, wait_s=300),
+        lambda r: incident.remind(r, now=NOW + 30, wait_s=300),
+        lambda r: incident.release(r, now=NOW + 40, wait_s=60),
+        lambda r: incident.notify(r, 1, 1, [], now=NOW + 50, token=None, wait_s=60),
+        lambda r: incident.acknowledge(r, "r1", now=NOW + 60, wait_s=300),
+        lambda r: incident.progress(r, Status.ON_SCENE, "r1", now=NOW + 70, wait_s=300),
+        lambda r: incident.close_as_responder(r, ClosingReason.RESOLVED, "r1", now=NOW + 80),
+    ]
+    lines = stores.reports.timeline(report_id)
+    for change_of in changes:
+        change = change_of(report)
+        stores.reports.save(change)
+        report, lines = change.report, [*lines, *change.entries]
+        assert stores.reports.get(report_id) == report
+        assert stores.reports.timeline(report_id) == lines
+        assert stores.conversations.get(USER).active == reporter_view(report)
+
+
+def test_two_changes_from_the_same_read_the_first_wins(stores):
+    report_id = dispatch(stores)
+    report = assign(stores, report_id).report
+    second_officer = replace(OFFICER, responder_id="r2")
+    offered = incident.notify(
+        report, 0, 1, [OFFICER, second_officer], now=NOW + 10, token="t", wait_s=60
+    )
+    stores.reports.save(offered)
+    read = stores.reports.get(report_id)
+    stores.reports.save(incident.acknowledge(read, "r1", now=NOW + 20, wait_s=300))
+    lines = stores.reports.timeline(report_id)
+    with pytest.raises(ReportChanged):
+        stores.reports.save(incident.acknowledge(read, "r2", now=NOW + 21, wait_s=300))
+    assert stores.reports.get(report_id).acknowledged_by == "r1"
+    assert stores.reports.timeline(report_id) == lines
+
+
+def test_a_cancelled_report_takes_no_change_that_was_decided_before(stores):
+    report_id = dispatch(stores)
+    read = stores.reports.get(report_id)
+    send(stores, talk.CancelConfirmed(report_id), "cancel")
+    with pytest.raises(ReportChanged):
+        stores.reports.save(incident.assign(read, LADDER, now=NOW + 9, acknowledge_s=60))
+    assert stores.reports.get(report_id).status is Status.CLOSED
+    assert not stores.conversations.get(USER).active.is_open
+
+
+def test_a_change_of_a_report_that_does_not_exist_makes_none(stores):
+    report = stores.reports.get(dispatch(stores))
+    ghost = replace(report, report_id="f" * 32)
+    with pytest.raises(ReportChanged):
+        stores.reports.save(incident.assign(ghost, LADDER, now=NOW, acknowledge_s=60))
+    with pytest.raises(ReportNotFound):
+        stores.reports.get("f" * 32)
+    assert stores.conversations.get(USER).active.report_id == report.report_id
+
+
+def test_a_change_that_is_none_is_refused_and_stores_nothing(stores):
+    report_id = dispatch(stores)
+    assign(stores, report_id)
+    report = stores.reports.get(report_id)
+    change = incident.assign(report, LADDER, now=NOW + 99, acknowledge_s=60)
+    assert change.report is report
+    conversation = stores.conversations.get(USER)
+    with pytest.raises(ReportChanged):
+        stores.reports.save(change)
+    assert stores.reports.get(report_id) == report
+    assert stores.conversations.get(USER) == conversation
+
+
+def test_the_copy_of_a_newer_report_is_left_alone(stores):
+    first = dispatch(stores)
+    second = dispatch(stores, tag="2")
+    conversation = stores.conversations.get(USER)
+    assert conversation.active.report_id == second != first
+    change = assign(stores, first)
+    assert stores.reports.get(first) == change.report
+    assert stores.conversations.get(USER) == conversation
+
+
+def test_the_version_of_the_conversation_counts_changes_of_the_report(stores):
+    report_id = dispatch(stores)
+    before = stores.conversations.get(USER).version
+    assign(stores, report_id)
+    assert stores.conversations.get(USER).version == before + 1
+
+
+def test_a_note_is_kept_once_and_as_it_was_first_written(stores):
+    report_id = dispatch(stores)
+    first = Entry(NOW + 30, "system", "sms_sent", {"unit_id": "x", "at": None}, "sms-r1-1")
+    stores.reports.note(report_id, [first])
+    stores.reports.note(report_id, [replace(first, at=NOW + 31), replace(first, key="sms-r2-1")])
+    assert stores.reports.timeline(report_id)[-2:] == [first, replace(first, key="sms-r2-1")]
+
+
+def test_a_timeline_is_in_order_of_time_whatever_the_keys(stores):
+    report_id = dispatch(stores)
+    entries = [
+        Entry(NOW + after, "system", "noted", {}, key)
+        for after, key in [(300, "a"), (100, "z"), (200, "m"), (100, "b")]
+    ]
+    stores.reports.note(report_id, entries)
+    last = stores.reports.timeline(report_id)[-4:]
+    assert [entry.key for entry in last] == ["b", "z", "m", "a"]
+
+
+def test_notes_alone_make_no_report(stores):
+    stores.reports.note("f" * 32, [Entry(NOW, "system", "noted", {}, "n")])
+    with pytest.raises(ReportNotFound):
+        stores.reports.get("f" * 32)
+
+
+def test_due_reports_are_found_the_most_overdue_first(stores):
+    people = ["U" + letter * 32 for letter in "cde"]
+    ids = [
+        open_report(stores, user, tag=user, now=NOW + delay)
+        for user, delay in zip(people, [20, 0, 10], strict=True)
+    ]
+    assert stores.reports.due(NOW + 59) == []
+    assert stores.reports.due(NOW + 60) == [ids[1]]
+    assert stores.reports.due(NOW + 1e6) == [ids[1], ids[2], ids[0]]
+    assert stores.reports.due(NOW + 1e6, limit=2) == [ids[1], ids[2]]
+    send(stores, talk.CancelConfirmed(ids[1]), "cancel", user_id=people[1])
+    assert stores.reports.due(NOW + 1e6) == [ids[2], ids[0]]
+
+
+def test_a_closed_report_is_due_no_more(stores):
+    report_id = dispatch(stores)
+    report = stores.reports.get(report_id)
+    assert stores.reports.due(NOW + 1e6) == [report_id]
+    stores.reports.save(incident.close(report, ClosingReason.REFERRED, now=NOW + 9, actor="system"))
+    assert stores.reports.due(NOW + 1e6) == []
+
+
+def test_several_lines_of_one_change_are_all_kept(stores):
+    report_id = dispatch(stores)
+    change = incident.assign(stores.reports.get(report_id), LADDER, now=NOW + 9, acknowledge_s=60)
+    more = (*change.entries, Entry(NOW + 9, "system", "noted", {}, "000003-noted"))
+    stores.reports.save(Change(change.report, more))
+    assert stores.reports.timeline(report_id)[-2:] == list(more)
