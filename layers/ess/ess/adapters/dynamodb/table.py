@@ -33,7 +33,7 @@ class Key(NamedTuple):
 
 
 _BATCH = 25
-"""Most puts that one BatchWriteItem takes."""
+"""Most puts or deletes that one BatchWriteItem takes."""
 
 _BATCH_ROUNDS = 5
 
@@ -147,23 +147,37 @@ class Table:
             TemporaryFailure: some were not taken after several rounds; others may have been.
             PermanentFailure: the table refuses them.
         """
-        waiting = [to_values(item) for item in items]
+        self._write_all("put_items", "PutRequest", "Item", [to_values(item) for item in items])
+
+    def delete_all(self, keys: Iterable[Mapping[str, str]]) -> None:
+        """Delete items by BatchWriteItem; those that are gone already are no error.
+
+        Args:
+            keys: values of the key attributes by name.
+
+        Raises:
+            TemporaryFailure: some were not deleted after several rounds; others may have been.
+            PermanentFailure: the table refuses.
+        """
+        self._write_all("delete_items", "DeleteRequest", "Key", [to_values(key) for key in keys])
+
+    def _write_all(self, argument: str, request: str, part: str, waiting: list[Item]) -> None:
         for start in range(0, len(waiting), _BATCH):
             batch = waiting[start : start + _BATCH]
             for _ in range(_BATCH_ROUNDS):
-                batch = self._put_batch(batch)
+                batch = self._write_batch(argument, request, part, batch)
                 if not batch:
                     break
             else:
                 raise TemporaryFailure(f"DynamoDB: {len(batch)} items not taken")
 
-    def _put_batch(self, batch: list[Item]) -> list[Item]:
+    def _write_batch(self, argument: str, request: str, part: str, batch: list[Item]) -> list[Item]:
         try:
-            data = self.connection.batch_write_item(self.name, put_items=batch)
+            data = self.connection.batch_write_item(self.name, **{argument: batch})
         except PynamoDBException as error:
             raise meaning_of(error) from error
         left = data.get("UnprocessedItems", {}).get(self.name, [])
-        return [request["PutRequest"]["Item"] for request in left]
+        return [kept[request][part] for kept in left]
 
     def query(
         self,

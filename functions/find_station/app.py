@@ -1,0 +1,72 @@
+"""Station lookup: the stations nearest to a point, or to the pin of a report."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from ess import bootstrap
+from ess.domain.errors import InvalidLookup
+from ess.domain.geo import Point
+from ess.domain.station import StationMatch
+from ess.usecases.find_station import find_station
+
+Json = dict[str, Any]
+
+DEFAULT_STATIONS = 3
+
+logger = Logger(service="find_station")
+
+
+def handler(event: Json, context: object) -> Json:
+    """Return the nearest stations, nearest first.
+
+    Args:
+        event: ``{"point": {"latitude": ..., "longitude": ...}}`` in degrees WGS84, or
+            ``{"report_id": ...}``, which keeps the pin out of the workflow's history; and ``k``,
+            how many stations (1 to 10, by default 3).
+        context: Lambda's context, not used.
+
+    Returns:
+        ``candidates`` (``distance_m`` in metres, ``bearing_deg`` clockwise from north) and
+        ``queries``, the cells that were queried.
+
+    Raises:
+        InvalidPoint, InvalidLookup: the input is not as above; the message says what is wrong.
+        ReportNotFound: there is no such report.
+        TemporaryFailure, DirectoryChanged: trying again later may work.
+    """
+    point = _point(event)
+    lookup = find_station(bootstrap.station_directory(), point, event.get("k", DEFAULT_STATIONS))
+    # Neither the point nor the stations are logged: both tell where somebody is.
+    logger.info(
+        "stations found",
+        extra={
+            "report_id": event.get("report_id"),
+            "candidates": len(lookup.matches),
+            "queries": lookup.queries,
+        },
+    )
+    return {"candidates": [_candidate(m) for m in lookup.matches], "queries": lookup.queries}
+
+
+def _point(event: Json) -> Point:
+    if "point" in event:
+        given = event["point"]
+        if not isinstance(given, dict):
+            raise InvalidLookup("point must have latitude and longitude")
+        # A coordinate that is missing is refused by Point, which names it.
+        return Point(given.get("latitude"), given.get("longitude"))
+    report_id = event.get("report_id")
+    if not isinstance(report_id, str) or not report_id:
+        raise InvalidLookup("give a point or a report_id")
+    return bootstrap.reports().get(report_id).pin
+
+
+def _candidate(match: StationMatch) -> Json:
+    return {
+        "unit_id": match.station.unit_id,
+        "name_th": match.station.name_th,
+        "name_en": match.station.name_en,
+        "distance_m": round(match.distance_m, 1),
+        "bearing_deg": round(match.bearing_deg, 1) % 360,
+        "why": match.why.value,
+    }
