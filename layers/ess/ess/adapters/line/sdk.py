@@ -32,8 +32,11 @@ class SdkMessenger:
 
     def __init__(self, endpoint: str, credentials: LineCredentials) -> None:
         self._credentials = credentials
-        self._configuration = Configuration(host=endpoint)
-        self._api = MessagingApi(ApiClient(self._configuration))
+        # The token is put in before each call; retries are the caller's, who knows what may repeat.
+        configuration = Configuration(host=endpoint, access_token="")
+        configuration.retries = False
+        self._client = ApiClient(configuration)
+        self._api = MessagingApi(self._client)
 
     def reply(self, reply_token: str, prompts: Sequence[Prompt], language: str | None) -> None:
         """See `ess.ports.messenger.Messenger.reply`."""
@@ -76,13 +79,16 @@ class SdkMessenger:
             raise error
 
     def _try(self, send: Callable[[], object]) -> tuple[int, str]:
-        self._configuration.access_token = self._credentials.get().token
+        token = self._credentials.get().token
+        self._client.configuration.access_token = token
         try:
             send()
         except ApiException as error:  # ServiceException and the like are its subclasses
             return int(error.status or 500), _message_of(error.body)
         except urllib3.exceptions.HTTPError as error:
             raise TemporaryFailure(f"LINE: {type(error).__name__}") from error
+        except ValueError:
+            return 200, ""  # LINE took the message; only its answer has a shape that is new
         return 200, ""
 
 
