@@ -33,6 +33,14 @@ class PermanentFailure(EssError):
     """Something outside refused for good: trying the same again cannot work."""
 
 
+class DirectoryChanged(TemporaryFailure):
+    """Another directory of stations was published meanwhile: read again, or publish again."""
+
+
+class InvalidLookup(EssError, ValueError):
+    """A lookup asks for what cannot be answered; the message says why."""
+
+
 class RecipientUnreachable(PermanentFailure):
     """The messenger will never take a message for this person (unknown, invalid)."""
 
