@@ -115,7 +115,8 @@ def deploy(stage: str) -> int:
     print(f"Stage {stage} goes to account {account}, {region}, on {architecture}.", flush=True)
     build(architecture)
     command = [
-        *(f"{SAM}/sam", "deploy", "--config-env", stage),
+        *(f"{SAM}/sam", "deploy", "--config-file", str(ROOT / "samconfig.toml")),
+        *("--config-env", stage),
         *("--template-file", str(build_folder(architecture) / "template.yaml")),
         *("--parameter-overrides", *(f"{name}={value}" for name, value in chosen.items())),
     ]

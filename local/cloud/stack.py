@@ -54,7 +54,8 @@ def deploy(
     done = subprocess.run(
         [
             str(root / ".venv-sam" / "bin" / "sam"),
-            *("deploy", "--config-env", "local", "--stack-name", STACK),
+            *("deploy", "--config-file", str(root / "samconfig.toml"), "--config-env", "local"),
+            *("--stack-name", STACK),
             *("--template-file", str(folder / "template.yaml"), "--no-progressbar"),
             *("--parameter-overrides", *(f"{name}={value}" for name, value in given.items())),
         ],
