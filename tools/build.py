@@ -8,6 +8,7 @@ import argparse
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,7 +55,6 @@ def environment(architecture: str) -> dict[str, str]:
         "PATH": os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ.get("PATH", os.defpath)]),
         "ESS_ARCHITECTURE": architecture,
         "SAM_CLI_TELEMETRY": "0",
-        "PYTHONDONTWRITEBYTECODE": "",
     }
 
 
@@ -97,6 +97,8 @@ def _compile_functions(folder: Path, architecture: str) -> None:
     """Give functions byte code that Lambda accepts despite the 1980 time stamps of its archives."""
     for function in sorted(folder.iterdir()):
         if (function / "app.py").exists():
+            for stale in function.rglob("__pycache__"):
+                shutil.rmtree(stale)
             _run(
                 [
                     *(sys.executable, "-m", "compileall", "-q", "-j", "1"),

@@ -46,7 +46,8 @@ def aws_environment(endpoint: str, base: Mapping[str, str] | None = None) -> dic
     kept = {
         name: value
         for name, value in (os.environ if base is None else base).items()
-        if not name.startswith(("AWS_", "SAM_", "ESS_")) and not name.lower().endswith("_proxy")
+        if not name.startswith(("AWS_", "SAM_", "ESS_", "PYTHON"))
+        and not name.lower().endswith("_proxy")
     }
     return kept | {
         "AWS_ENDPOINT_URL": endpoint,
@@ -59,7 +60,6 @@ def aws_environment(endpoint: str, base: Mapping[str, str] | None = None) -> dic
         "AWS_EC2_METADATA_DISABLED": "true",
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_POLL_DELAY": "0.3",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 
