@@ -33,7 +33,7 @@ class CloudSettings:
     region: str = "ap-southeast-1"
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - JSON out of DynamoDB values
+def plain(value: object) -> Any:
     """DynamoDB values as JSON ones."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
@@ -46,7 +46,7 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON out of DynamoDB values
     return value
 
 
-def first(item: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - any field
+def first(item: Mapping[str, Any], *names: str) -> Any:
     """The first of ``names`` that the item has."""
     return next((item[name] for name in names if item.get(name) is not None), None)
 

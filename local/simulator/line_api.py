@@ -118,8 +118,8 @@ class LineApi:
             ("GET", "/v2/bot/info", "info", self.info),
             ("GET", "/v2/bot/channel/webhook/endpoint", "webhook", self.get_webhook),
             ("PUT", "/v2/bot/channel/webhook/endpoint", "webhook", self.put_webhook),
-            ("POST", "/v2/bot/channel/webhook/test", "webhook", self.test_webhook),
-            ("POST", "/v2/bot/channel/webhook/endpoint/test", "webhook", self.test_webhook),
+            ("POST", "/v2/bot/channel/webhook/test", "webhook", self.check_webhook),
+            ("POST", "/v2/bot/channel/webhook/endpoint/test", "webhook", self.check_webhook),
             ("POST", "/v2/bot/richmenu", "richmenu", self.create_menu),
             ("POST", "/v2/bot/richmenu/validate", "richmenu", self.validate_menu),
             ("GET", "/v2/bot/richmenu/list", "richmenu", self.list_menus),
@@ -180,9 +180,7 @@ class LineApi:
             if fault.status is not None and not fault.after:
                 return _fault_answer(fault.status, fault.body)
         try:
-            self._authorize(call.request)
-            if len(call.body) > limits.REQUEST_BYTES:
-                raise LineError(413, "Request entity too large")
+            self._admit(call)
             answer = await handler(call)
         except LineError as error:
             answer = JSONResponse(error.body, error.status, error.headers)
@@ -190,8 +188,10 @@ class LineApi:
             return _fault_answer(fault.status, fault.body)
         return answer
 
-    def _authorize(self, request: Request) -> None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    def _admit(self, call: Call) -> None:
+        if len(call.body) > limits.REQUEST_BYTES:
+            raise LineError(413, "Request entity too large")
+        scheme, _, token = call.request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token.strip() != self.token:
             raise LineError(
                 401,
@@ -406,7 +406,7 @@ class LineApi:
         self.world.config.webhook_url = endpoint
         return JSONResponse({})
 
-    async def test_webhook(self, call: Call) -> Response:
+    async def check_webhook(self, _call: Call) -> Response:
         """Test webhook endpoint: an empty list of events."""
         outcome = await self.courier.deliver([], Options())
         reasons = {"": "OK", "request_timeout": "REQUEST_TIMEOUT"}
@@ -626,7 +626,7 @@ def _fault_answer(status: int, body: Json | None) -> Response:
     return JSONResponse(body or {"message": FAULT_MESSAGES.get(status, "Injected fault")}, status)
 
 
-def _readable(body: bytes) -> Any:  # noqa: ANN401 - the body is JSON, or a note about bytes
+def _readable(body: bytes) -> Any:
     if not body:
         return None
     try:

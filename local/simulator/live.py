@@ -17,7 +17,7 @@ class Hub:
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[tuple[str, Any] | None]] = set()
 
-    def publish(self, kind: str, data: Any) -> None:  # noqa: ANN401 - the data is JSON
+    def publish(self, kind: str, data: Any) -> None:
         """Queue a change; a page that reads too slowly is cut off and reconnects."""
         for queue in list(self._queues):
             if queue.qsize() >= BACKLOG:

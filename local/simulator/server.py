@@ -23,7 +23,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._simulator = simulator
 
-    async def shutdown(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's own type
+    async def shutdown(self, sockets: Any = None) -> None:
         self._simulator.hub.close()
         await super().shutdown(sockets)
 
@@ -62,7 +62,7 @@ def run_in_thread(
     *,
     channel_secret: str = "simulated-secret",  # noqa: S107 - no real channel
     channel_access_token: str = "simulated-token",  # noqa: S107 - no real channel
-    **settings: Any,  # noqa: ANN401 - passed on to Simulator
+    **settings: Any,
 ) -> Handle:
     """Start a simulator in a daemon thread; ``port`` 0 takes a free one.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from local.simulator.state import ChatEntry, Json, User, World
@@ -65,25 +64,29 @@ def locate(world: World, user: User, wanted: Json) -> Json:
         if not 0 <= number < len(areas):
             raise NotTappable(f"the rich menu has no area {number}")
         return dict(areas[number]["action"])
-    chat = [e for e in world.chats.get(user.user_id, []) if e.sender == "bot" and e.delivered]
-    quick = shown_quick_reply(world.chats.get(user.user_id, []))
-    if wanted.get("message_id"):
-        chat = [e for e in chat if e.id == wanted["message_id"]]
-    gone = False
-    for entry in reversed(chat):
-        for path, action in find_actions(entry.message):
-            if not _matches(path, action, wanted):
-                continue
-            if path.startswith("quickReply.") and entry is not quick:
-                gone = True
-                continue
+    chat = world.chats.get(user.user_id, [])
+    quick = shown_quick_reply(chat)
+    matches = list(_in_chat(chat, wanted))
+    for entry, path, action in matches:
+        if not path.startswith("quickReply.") or entry is quick:
             return action
     for area in areas if "label" in wanted else []:
         if wanted["label"] in {area["action"].get("label"), area["action"].get("text")}:
             return dict(area["action"])
-    if gone:
+    if matches:
         raise NotTappable("this quick reply is no longer shown: a newer message arrived")
     raise NotTappable(f"no button matches {wanted!r}")
+
+
+def _in_chat(chat: list[ChatEntry], wanted: Json) -> Iterator[tuple[ChatEntry, str, Json]]:
+    for entry in reversed(chat):
+        if entry.sender != "bot" or not entry.delivered:
+            continue
+        if entry.id != wanted.get("message_id", entry.id):
+            continue
+        for path, action in find_actions(entry.message):
+            if _matches(path, action, wanted):
+                yield entry, path, action
 
 
 def _matches(path: str, action: Json, wanted: Json) -> bool:
@@ -106,36 +109,47 @@ def effect_of(world: World, user: User, action: Json, params: Json | None = None
     Raises:
         NotTappable: the action cannot be done (an unknown kind, a menu alias that leads nowhere).
     """
-    kind = action.get("type")
-    if kind == "postback":
-        opens = {"input": action["inputOption"]} if action.get("inputOption") else {}
-        if action.get("fillInText"):
-            opens["fill_in"] = action["fillInText"]
-        text = action.get("displayText") or action.get("text")
-        return Effect(text, {"data": action["data"]}, opens)
-    if kind == "message":
-        return Effect(opens={"send": action["text"]})
-    if kind == "uri":
-        uri = action["uri"]
-        return Effect(opens={"picker": True} if opens_location_picker(uri) else {"uri": uri})
-    if kind == "datetimepicker":
-        if not params:
-            return Effect(opens={"datetime": action["mode"]})
-        return Effect(postback={"data": action["data"], "params": params})
-    if kind == "richmenuswitch":
-        return _switch(world, user, action)
-    simple: dict[Any, Json] = {
-        "location": {"picker": True},
-        "camera": {"camera": True},
-        "cameraRoll": {"camera": True},
-        "clipboard": {"clipboard": action.get("clipboardText", "")},
-    }
-    if kind not in simple:
-        raise NotTappable(f"a phone does not know the action {kind!r}")
-    return Effect(opens=simple[kind])
+    make = EFFECTS.get(str(action.get("type")))
+    if make is None:
+        raise NotTappable(f"a phone does not know the action {action.get('type')!r}")
+    return make(world, user, action, params)
 
 
-def _switch(world: World, user: User, action: Json) -> Effect:
+def _postback(_world: World, _user: User, action: Json, _params: Json | None) -> Effect:
+    opens = {"input": action["inputOption"]} if action.get("inputOption") else {}
+    if action.get("fillInText"):
+        opens["fill_in"] = action["fillInText"]
+    return Effect(action.get("displayText") or action.get("text"), {"data": action["data"]}, opens)
+
+
+def _message(_world: World, _user: User, action: Json, _params: Json | None) -> Effect:
+    return Effect(opens={"send": action["text"]})
+
+
+def _uri(_world: World, _user: User, action: Json, _params: Json | None) -> Effect:
+    uri = action["uri"]
+    return Effect(opens={"picker": True} if opens_location_picker(uri) else {"uri": uri})
+
+
+def _datetime(_world: World, _user: User, action: Json, params: Json | None) -> Effect:
+    if not params:
+        return Effect(opens={"datetime": action["mode"]})
+    return Effect(postback={"data": action["data"], "params": params})
+
+
+def _place(_world: World, _user: User, _action: Json, _params: Json | None) -> Effect:
+    return Effect(opens={"picker": True})
+
+
+def _camera(_world: World, _user: User, _action: Json, _params: Json | None) -> Effect:
+    return Effect(opens={"camera": True})
+
+
+def _clipboard(_world: World, _user: User, action: Json, _params: Json | None) -> Effect:
+    return Effect(opens={"clipboard": action["clipboardText"]})
+
+
+def _switch(world: World, user: User, action: Json, _params: Json | None) -> Effect:
     alias = action["richMenuAliasId"]
     menu_id = world.aliases.get(alias)
     status = "SUCCESS" if menu_id in world.rich_menus else "RICHMENU_ALIAS_ID_NOTFOUND"
@@ -144,3 +158,16 @@ def _switch(world: World, user: User, action: Json) -> Effect:
         world.publish_user(user)
     params = {"newRichMenuAliasId": alias, "status": status}
     return Effect(postback={"data": action["data"], "params": params})
+
+
+EFFECTS: dict[str, Callable[[World, User, Json, Json | None], Effect]] = {
+    "postback": _postback,
+    "message": _message,
+    "uri": _uri,
+    "datetimepicker": _datetime,
+    "location": _place,
+    "camera": _camera,
+    "cameraRoll": _camera,
+    "clipboard": _clipboard,
+    "richmenuswitch": _switch,
+}

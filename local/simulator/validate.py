@@ -291,26 +291,33 @@ FLEX_COLOURS = ("color", "backgroundColor", "borderColor")
 FLEX_DEPTH = 10  # LINE documents no figure; deeper nesting is refused by its own simulator
 
 
+def _is_size(value: Json) -> bool:
+    return isinstance(value, str) and (
+        value in KEYWORD_SIZES or PIXELS_OR_PERCENT.match(value) is not None
+    )
+
+
+def _is_colour(value: Json) -> bool:
+    return isinstance(value, str) and COLOUR.match(value) is not None
+
+
+def _is_flex(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+FLEX_FORMS: dict[str, Callable[[Json], bool]] = {
+    **dict.fromkeys(FLEX_SIZES, _is_size),
+    **dict.fromkeys(FLEX_COLOURS, _is_colour),
+    "flex": _is_flex,
+}
+
+
 def _flex_properties(component: Mapping[str, Json], path: str, faults: Faults) -> None:
-    for key, allowed in FLEX_CHOICES.items():
-        if key in component:
-            faults.one_of(component[key], allowed, f"{path}/{key}")
-    for key in FLEX_SIZES:
-        if key in component:
-            value = component[key]
-            if not isinstance(value, str) or (
-                value not in KEYWORD_SIZES and not PIXELS_OR_PERCENT.match(value)
-            ):
-                faults.add(f"{path}/{key}", "invalid property")
-    for key in FLEX_COLOURS:
-        if key in component:
-            value = component[key]
-            if not isinstance(value, str) or not COLOUR.match(value):
-                faults.add(f"{path}/{key}", "invalid property")
-    if "flex" in component:
-        value = component["flex"]
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            faults.add(f"{path}/flex", "invalid property")
+    for key, value in component.items():
+        if key in FLEX_CHOICES:
+            faults.one_of(value, FLEX_CHOICES[key], f"{path}/{key}")
+        elif key in FLEX_FORMS and not FLEX_FORMS[key](value):
+            faults.add(f"{path}/{key}", "invalid property")
 
 
 def _flex_text(component: Mapping[str, Json], path: str, faults: Faults) -> None:

@@ -99,8 +99,9 @@ def _media(world: World, message_id: str, action: Mapping[str, Any]) -> Json:
     kind = str(action["type"])
     _store(world, message_id, kind, action)
     message: Json = {"type": kind, "id": message_id, "contentProvider": {"type": "line"}}
-    message |= _tokens("markAsReadToken") if kind == "audio" else _tokens("quoteToken",
-                                                                          "markAsReadToken")  # fmt: skip
+    # Only what can be quoted carries a quote token: an audio cannot.
+    names = ("markAsReadToken",) if kind == "audio" else ("quoteToken", "markAsReadToken")
+    message |= _tokens(*names)
     if kind in {"audio", "video"}:
         message["duration"] = int(action.get("duration", 4000))
     return message

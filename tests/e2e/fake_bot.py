@@ -1,4 +1,4 @@
-"""A small bot that only the simulator's own tests talk to: it answers with every kind of message."""
+"""A small bot for the simulator's own tests: it answers with every kind of message."""
 
 from __future__ import annotations
 

@@ -5,6 +5,12 @@ import { h, en, call } from "./dom.js";
 const THAILAND = [
   [99.88,20.43],[100.09,20.35],[100.4,20.27],[100.58,20.16],[100.55,19.75],[100.75,19.5],[101.2,19.57],[101.25,19.1],[101.05,18.45],[101.17,18.05],[100.98,17.8],[101.15,17.46],[101.55,17.8],[101.66,17.9],[102.1,18.21],[102.42,17.99],[102.74,17.88],[103.07,18.03],[103.25,18.34],[103.4,18.44],[103.65,18.37],[103.98,18.3],[104.22,17.98],[104.45,17.66],[104.6,17.58],[104.79,17.4],[104.81,17.2],[104.74,16.94],[104.73,16.55],[105.05,16.1],[105.22,16.04],[105.41,15.8],[105.52,15.32],[105.47,15.13],[105.6,14.95],[105.5,14.5],[105.2,14.34],[104.68,14.39],[104.2,14.38],[103.7,14.4],[103.2,14.33],[102.93,14.18],[102.7,13.78],[102.55,13.66],[102.36,13.55],[102.48,13.15],[102.5,12.65],[102.75,12.4],[102.91,11.65],[102.55,12.1],[102.05,12.42],[101.7,12.68],[101.27,12.64],[100.9,12.62],[100.88,12.93],[100.97,13.36],[100.58,13.52],[100.2,13.47],[100.0,13.35],[100.05,13.1],[99.97,12.57],[99.8,11.82],[99.5,11.2],[99.28,10.5],[99.16,9.9],[99.3,9.3],[99.8,9.28],[99.95,8.8],[100.2,8.45],[100.3,7.9],[100.6,7.2],[101.25,6.95],[101.6,6.85],[101.82,6.43],[102.07,6.24],[101.96,6.03],[101.7,5.8],[101.07,5.62],[101.05,6.2],[100.7,6.45],[100.33,6.66],[100.12,6.45],[100.05,6.65],[99.7,6.85],[99.35,7.3],[98.92,8.0],[98.5,8.3],[98.4,7.85],[98.27,7.85],[98.27,8.3],[98.25,8.85],[98.55,9.85],[98.78,10.5],[99.2,11.15],[99.62,11.8],[99.4,12.25],[99.42,12.6],[99.15,13.1],[99.2,13.7],[98.95,14.1],[98.6,14.6],[98.2,15.1],[98.57,15.4],[98.6,16.05],[98.88,16.35],[98.55,16.68],[98.47,17.05],[97.8,17.65],[97.63,18.25],[97.37,18.55],[97.75,18.9],[97.83,19.5],[98.05,19.8],[98.95,19.77],[99.05,20.05],[99.5,20.35],
 ];
+const SEAS = [
+  [[88,-3],[88,21.5],[92,21],[94.3,18.5],[94.3,16],[95.4,15.7],[97,16.7],[97.7,16.2],[97.8,15],[98.1,13.9],[98.6,12.5],[98.7,11],[98.7,10],[98.6,8.3],[99.6,7],[100.4,6.2],[100.4,5],[101,3],[103.4,1.4],[100.5,2.2],[97.6,5.2],[95.3,5.6],[96,3.8],[98.7,1.7],[100.3,-1],[100.3,-3]],
+  [[99.9,13.6],[101.1,13.6],[101.1,12.9],[102.2,12.6],[103,11.65],[103.2,10.9],[103.6,10.5],[104.4,10.4],[105,9.9],[104.8,8.6],[106.7,9.6],[107.2,10.4],[109.2,11.5],[109.3,13.5],[108.9,15.3],[107.8,16.6],[106.5,17.9],[105.7,19],[106.5,20.2],[108,21.5],[112,21.7],[118,24],[118,-3],[104.3,-3],[104.3,1.4],[103.4,3.5],[103.4,4.8],[102.2,6.1],[101.4,6.7],[100.4,7],[100,8.5],[99.7,9],[99,9.3],[99,10.5],[99.6,11.9],[99.8,13]],
+];
+const MEKONG = [THAILAND.findIndex(([lon]) => lon === 101.66), THAILAND.findIndex(([lon]) => lon === 105.52)];
+const COUNTRIES = [["สปป.ลาว", 19.6, 103], ["เมียนมา Myanmar", 18.3, 96.6], ["กัมพูชา Cambodia", 12.9, 104.6], ["อ่าวไทย", 9.9, 101], ["ทะเลอันดามัน", 9.6, 96.6], ["สปป.ลาว Laos", 17.3, 105.1]];
 const PLACES = [
   ["นครพนม", 17.41, 104.78, 1], ["กรุงเทพฯ", 13.75, 100.5, 0], ["เชียงใหม่", 18.79, 98.98, 0],
   ["ขอนแก่น", 16.43, 102.83, 0], ["อุดรธานี", 17.41, 102.79, 1], ["สกลนคร", 17.16, 104.15, 1],
@@ -42,22 +48,31 @@ class View {
     this.canvas.height = this.height * ratio;
     const g = this.canvas.getContext("2d");
     g.scale(ratio, ratio);
-    g.fillStyle = "#cfe3ee";
+    g.fillStyle = "#e4e7e3";
     g.fillRect(0, 0, this.width, this.height);
-    g.beginPath();
-    THAILAND.forEach(([lon, lat], index) => g[index ? "lineTo" : "moveTo"](...this.toScreen(lat, lon)));
+    g.lineJoin = g.lineCap = "round";
+    g.fillStyle = "#cfe3ee";
+    for (const sea of SEAS) { this.trace(g, sea); g.fill(); }
+    this.trace(g, THAILAND);
     g.closePath();
-    g.fillStyle = "#f3efe4";
+    g.fillStyle = "#f8f4e8";
     g.fill();
-    g.strokeStyle = "#b9ab8b";
+    g.strokeStyle = "#c3b592";
     g.lineWidth = 1.5;
-    g.lineJoin = "round";
+    g.stroke();
+    this.trace(g, THAILAND.slice(MEKONG[0], MEKONG[1] + 1));
+    g.strokeStyle = "#a9cfe3";
+    g.lineWidth = Math.min(9, Math.max(2, this.zoom / 90));
     g.stroke();
     this.graticule(g, small);
     this.labels(g, small);
     for (const station of stations) this.station(g, station, small);
     if (pin) this.pin(g, pin, small);
     if (!small) this.scale(g);
+  }
+  trace(g, points) {
+    g.beginPath();
+    points.forEach(([lon, lat], index) => g[index ? "lineTo" : "moveTo"](...this.toScreen(lat, lon)));
   }
   graticule(g, small) {
     const step = STEPS.findLast((one) => one * this.zoom >= (small ? 45 : 80)) ?? STEPS[0];
@@ -84,6 +99,9 @@ class View {
     if (small) return;
     const level = this.zoom > 280 ? 2 : this.zoom > 75 ? 1 : 0;
     g.textAlign = "center";
+    g.font = "500 13px 'Noto Sans Thai', Loma, sans-serif";
+    g.fillStyle = "rgba(60,80,90,.5)";
+    for (const [name, lat, lon] of COUNTRIES) g.fillText(name, ...this.toScreen(lat, lon));
     for (const [name, lat, lon, least] of PLACES) {
       if (least > level) continue;
       const [x, y] = this.toScreen(lat, lon);
@@ -255,8 +273,8 @@ export function pickPlace() {
         h("button", { class: "x", type: "button", "aria-label": "ปิด Close", "data-testid": "pin-cancel", onclick: () => done(null) }, "✕")),
       h("div", { class: "map-frame" }, canvas,
         h("div", { class: "zoom" },
-          h("button", { type: "button", "aria-label": "ซูมเข้า Zoom in", onclick: () => zoom(1.6) }, "＋"),
-          h("button", { type: "button", "aria-label": "ซูมออก Zoom out", onclick: () => zoom(1 / 1.6) }, "－"))),
+          h("button", { type: "button", "aria-label": "ซูมเข้า Zoom in", onclick: () => zoom(1.6) }, "+"),
+          h("button", { type: "button", "aria-label": "ซูมออก Zoom out", onclick: () => zoom(1 / 1.6) }, "−"))),
       h("div", { class: "shortcuts" }, SHORTCUTS.map(([th, name, lat, lon]) =>
         h("button", { type: "button", onclick: () => go(lat, lon) }, th, " ", en(name)))),
       h("label", { class: "coordinates" }, "พิกัด ", en("Coordinates"), field),

@@ -1,5 +1,5 @@
 // The right side (timeline, SMS, log) and the chaos drawer.
-import { h, en, call, clockSeconds, duration, notice } from "./dom.js";
+import { h, en, call, clockSeconds, duration } from "./dom.js";
 
 const byId = (id) => document.getElementById(id);
 const empty = (face, th, english) => h("div", { class: "empty" }, h("span", { "aria-hidden": "true" }, face), th, en(english));
@@ -99,8 +99,9 @@ export function buildChaos() {
   const button = (id, th, english, path, body) => h("button", { "data-testid": `chaos-${id}`, onclick: () => run(path, body, `✓ ${english}`) }, th, en(english));
   const group = (th, english, ...children) => h("section", {}, h("h3", {}, th, " ", en(english)), ...children);
   drawer.replaceChildren(
-    h("header", {}, h("h2", {}, "⚡ ป่วนระบบ ", en("Chaos: does the bot stand it?")), h("button", { class: "x", "aria-label": "ปิด Close", "data-testid": "chaos-close", onclick: toggleChaos }, "✕")),
-    h("p", { id: "chaos-result", role: "status", "data-testid": "chaos-result" }, "เลือกสิ่งที่อยากให้พัง · Choose what should break"),
+    h("div", { class: "head" },
+      h("header", {}, h("h2", {}, "⚡ ป่วนระบบ ", en("Chaos: does the bot stand it?")), h("button", { class: "x", "aria-label": "ปิด Close", "data-testid": "chaos-close", onclick: toggleChaos }, "✕")),
+      h("p", { id: "chaos-result", role: "status", "data-testid": "chaos-result" }, "เลือกสิ่งที่อยากให้พัง · Choose what should break")),
     group("ส่งเหตุการณ์อีกครั้ง", "Deliver again",
       button("redeliver", "ส่งซ้ำอันล่าสุด", "Redeliver the last event", "/_sim/deliver", { last: 1, redeliver: true }),
       button("duplicate", "ส่งพร้อมกัน 3 ครั้ง", "Three at once", "/_sim/deliver", { last: 1, duplicate: 2, concurrent: true }),
@@ -133,5 +134,3 @@ export function toggleChaos() {
   byId("chaos-open").setAttribute("aria-expanded", String(!drawer.hidden));
   (drawer.hidden ? byId("chaos-open") : drawer.querySelector("button")).focus();
 }
-
-export { notice };

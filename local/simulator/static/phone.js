@@ -42,7 +42,7 @@ export class Phone {
     this.toggle = h("button", { class: "icon", ...test("menu-toggle"), "aria-label": "เมนู / แป้นพิมพ์ Menu or keyboard", onclick: () => this.showMenu(!this.menuOpen) });
     this.typing = h("div", { class: "row bot typing", "aria-label": "กำลังพิมพ์ Typing", hidden: true }, h("div", { class: "face" }), h("div", { class: "bubble" }, h("i"), h("i"), h("i")));
     this.bar = h("div", { class: "bar" }, this.toggle,
-      h("button", { class: "icon", ...test("plus"), "aria-label": "เพิ่มเติม More", onclick: () => this.showSheet("plus") }, "＋"),
+      h("button", { class: "icon", ...test("plus"), "aria-label": "เพิ่มเติม More", onclick: () => this.showSheet("plus") }, "+"),
       this.input,
       h("button", { class: "icon", ...test("sticker"), "aria-label": "สติกเกอร์ Stickers", onclick: () => this.showSheet("stickers") }, "☺"),
       h("button", { class: "send", ...test("send"), "aria-label": "ส่ง Send", onclick: () => this.sendText() }, "➤"));
@@ -52,11 +52,12 @@ export class Phone {
       h("div", { class: "notch" }, this.time, h("span", { "aria-hidden": "true" }, "▮▮▮ 5G 🔋")),
       h("div", { class: "bar-top" }, h("span", { class: "back", "aria-hidden": "true" }, "‹"),
         h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }),
-        h("b", {}, "ESS Help Me"), h("span", { class: "shield", title: "บัญชีทางการ Official account" }, "✔")),
+        h("b", {}, "ESS Help Me"), h("span", { class: "shield", title: "บัญชีทางการ Official account" }, "✓")),
       this.toast, this.friend, this.chat, this.quick, this.sheet, this.bar, this.menuBar, this.menu, this.file);
     this.element = h("article", { class: "phone", "data-testid": `phone-${this.id}`, "data-user": this.id },
       this.caption, h("div", { class: "case" }, this.screen), this.status);
     this.chat.append(this.typing);
+    new ResizeObserver(() => this.scroll()).observe(this.chat);
   }
 
   update(user) {
@@ -278,7 +279,7 @@ export class Phone {
 
   alert(entry) {
     const text = entry.silent ? "🔕 ส่งเงียบ ไม่มีเสียง · silent, no alert" : previewOf(entry.message);
-    this.toast.replaceChildren(h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), h("div", {}, h("b", {}, "ESS Help Me"), h("p", {}, text)));
+    this.toast.replaceChildren(h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), h("div", {}, h("b", {}, "ESS Help Me", h("small", {}, "หน้าจอล็อก · lock screen")), h("p", {}, text)));
     this.toast.classList.toggle("quiet", entry.silent);
     this.toast.classList.remove("show");
     void this.toast.offsetWidth; // restarts the animation
