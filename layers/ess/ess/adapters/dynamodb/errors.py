@@ -1,5 +1,7 @@
 """What DynamoDB's refusals mean to us."""
 
+from typing import Any
+
 from botocore.exceptions import (
     ChecksumError,
     ConnectionError,  # noqa: A004  botocore's own name
@@ -88,7 +90,7 @@ def refusal_of(error: PynamoDBException, labels: list[str]) -> Refused | None:
     if isinstance(error, TransactWriteError) and error.cancellation_reasons:
         codes = [reason.code if reason else "None" for reason in error.cancellation_reasons]
     else:
-        codes = [error.cause_response_code or ""] * len(labels)
+        codes = [_code(error)] * len(labels)
     pairs = list(zip(labels, codes, strict=True))
     failed = frozenset(label for label, code in pairs if code in CONDITION_FAILED)
     conflicting = frozenset(label for label, code in pairs if code in CONFLICT)
@@ -98,13 +100,22 @@ def refusal_of(error: PynamoDBException, labels: list[str]) -> Refused | None:
 def _codes(error: PynamoDBException) -> list[str]:
     if isinstance(error, TransactWriteError) and error.cancellation_reasons:
         return sorted({reason.code for reason in error.cancellation_reasons if reason})
-    return [error.cause_response_code or type(error.cause or error).__name__]
+    return [_code(error) or type(error.cause or error).__name__]
+
+
+def _code(error: PynamoDBException) -> str:
+    # Not `cause_response_code`: it breaks on a timeout, whose `response` is None.
+    return str((_response(error.cause).get("Error") or {}).get("Code", ""))
+
+
+def _response(cause: BaseException | None) -> dict[str, Any]:
+    return getattr(cause, "response", None) or {}
 
 
 def _is_temporary(error: PynamoDBException, codes: list[str]) -> bool:
     if isinstance(error.cause, _UNREACHABLE) or not _NOT_NOW.isdisjoint(codes):
         return True
     # pynamodb keeps the response's status only on the error that it wraps.
-    response = getattr(getattr(error.cause, "__cause__", None), "response", {})
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    wrapped = error.cause.__cause__ if error.cause else None
+    status = _response(wrapped).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return int(status) >= 500

@@ -172,8 +172,9 @@ class Table:
                 raise TemporaryFailure(f"DynamoDB: {len(batch)} items not taken")
 
     def _write_batch(self, argument: str, request: str, part: str, batch: list[Item]) -> list[Item]:
+        arguments: dict[str, Any] = {argument: batch}
         try:
-            data = self.connection.batch_write_item(self.name, **{argument: batch})
+            data = self.connection.batch_write_item(self.name, **arguments)
         except PynamoDBException as error:
             raise meaning_of(error) from error
         left = data.get("UnprocessedItems", {}).get(self.name, [])
