@@ -3,6 +3,7 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
+
 from ess import bootstrap
 from ess.domain.errors import InvalidLookup
 from ess.domain.geo import Point
@@ -50,11 +51,11 @@ def handler(event: Json, context: object) -> Json:
 
 def _point(event: Json) -> Point:
     if "point" in event:
-        given = event["point"]
-        if not isinstance(given, dict):
+        if not isinstance(event["point"], dict):
             raise InvalidLookup("point must have latitude and longitude")
         # A coordinate that is missing is refused by Point, which names it.
-        return Point(given.get("latitude"), given.get("longitude"))
+        given: Json = {"latitude": None, "longitude": None} | event["point"]
+        return Point(given["latitude"], given["longitude"])
     report_id = event.get("report_id")
     if not isinstance(report_id, str) or not report_id:
         raise InvalidLookup("give a point or a report_id")

@@ -1,0 +1,1 @@
+"""The `ess` command: what operators do to a running service."""

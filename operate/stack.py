@@ -1,0 +1,41 @@
+"""Find a deployed stack's tables, so that an operator need not name them."""
+
+import os
+
+from ess.domain.errors import EssError
+
+VARIABLES = {
+    "ConversationsTable": "ESS_CONVERSATIONS_TABLE",
+    "ReportsTable": "ESS_REPORTS_TABLE",
+    "StationsTable": "ESS_STATIONS_TABLE",
+    "RespondersTable": "ESS_RESPONDERS_TABLE",
+}
+"""Which setting each output of the stack fills."""
+
+
+class StackUnusable(EssError):
+    """The stack cannot be read, or is none of ours; the message says which."""
+
+
+def enter_stack(name: str) -> None:
+    """Make this process work on the stack `name`: its outputs become settings.
+
+    Raises:
+        StackUnusable: it does not exist, may not be read, or has no such outputs.
+    """
+    # Imported here: without --stack nothing needs boto3.
+    import boto3  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        answer = boto3.client("cloudformation").describe_stacks(StackName=name)
+    except (BotoCoreError, ClientError) as error:
+        raise StackUnusable(f"stack {name}: {error}") from error
+    outputs = {
+        output["OutputKey"]: output["OutputValue"]
+        for output in answer["Stacks"][0].get("Outputs", [])
+    }
+    missing = sorted(VARIABLES.keys() - outputs.keys())
+    if missing:
+        raise StackUnusable(f"stack {name} has no output {', '.join(missing)}")
+    os.environ.update({variable: outputs[key] for key, variable in VARIABLES.items()})
