@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ import httpx
 Json = dict[str, Any]
 SMS_PATH = "/_ministack/sns/sms-messages"
 POLL_SECONDS = 0.5
+FAILURES_TOLD = 20  # in a row, about ten seconds
 logger = logging.getLogger(__name__)
 
 
@@ -81,7 +83,8 @@ def report_of(items: Iterable[Mapping[str, Any]]) -> list[Json]:
                 "status": str(first(item, "status") or ""),
                 "reference": str(first(item, "reference", "ref") or ""),
                 "kind": first(item, "kind"),
-                "unit": first(item, "unit_name_th", "unit_name", "unit_id", "station_id") or "",
+                "unit": _unit_of(item),
+                "closing_reason": str(first(item, "closing_reason") or ""),
             }
         elif entry.startswith("t#"):
             stamp = entry.split("#")[1] if entry.count("#") else ""
@@ -103,28 +106,47 @@ def report_of(items: Iterable[Mapping[str, Any]]) -> list[Json]:
     )
 
 
+def _unit_of(report: Json) -> str:
+    """The name of the unit on whose rung the report stands, or of what else names one."""
+    ladder, rung = report.get("ladder"), report.get("rung")
+    if isinstance(ladder, list) and isinstance(rung, int) and 0 <= rung < len(ladder):
+        return str(first(ladder[rung], "name_th", "name_en", "unit_id") or "")
+    return str(first(report, "unit_name_th", "unit_id") or "")
+
+
 def stations_of(items: Iterable[Mapping[str, Any]]) -> list[Json]:
-    """Stations with a position from the items of the stations table."""
-    found: dict[str, Json] = {}
-    for raw in items:
-        item = plain(raw)
-        lists = [item.get(key) for key in ("stations", "entries", "candidates")]
-        nested = next((value for value in lists if isinstance(value, list)), None)
-        for station in nested if nested is not None else [item]:
-            if not isinstance(station, dict):
-                continue
-            latitude = first(station, "latitude", "lat")
-            longitude = first(station, "longitude", "lon", "lng")
-            if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
-                continue
-            key = str(first(station, "station_id", "id", "position"))
-            found[key] = {
-                "id": key,
-                "name": str(first(station, "name_th", "name", "name_en") or ""),
-                "latitude": latitude,
-                "longitude": longitude,
-            }
-    return sorted(found.values(), key=lambda station: station["id"])
+    """The published stations from the items of the stations table.
+
+    An item is a station, or lists some; where the directory's head names a version, only its items.
+    """
+    rows = [plain(item) for item in items]
+    heads = [r for r in rows if (r.get("cell"), r.get("position")) == ("directory", "current")]
+    if heads and heads[0].get("version") is not None:
+        rows = [r for r in rows if str(r.get("cell")).startswith(f"{heads[0]['version']}#")]
+    found = (_station_of(one) for row in rows for one in _listed(row))
+    stations = {station["id"]: station for station in found if station is not None}
+    return [stations[key] for key in sorted(stations)]
+
+
+def _listed(row: Json) -> list[Any]:
+    lists = (row.get(key) for key in ("stations", "entries", "candidates"))
+    return next((value for value in lists if isinstance(value, list)), [row])
+
+
+def _station_of(station: object) -> Json | None:
+    if not isinstance(station, dict):
+        return None
+    point = station.get("point")
+    point = point if isinstance(point, dict) else station
+    latitude, longitude = first(point, "latitude", "lat"), first(point, "longitude", "lon")
+    if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
+        return None
+    return {
+        "id": str(first(station, "unit_id", "station_id", "id", "position")),
+        "name": str(first(station, "name_th", "name_en") or ""),
+        "latitude": latitude,
+        "longitude": longitude,
+    }
 
 
 def sms_of(payload: Mapping[str, Any]) -> list[Json]:
@@ -155,7 +177,7 @@ class CloudView:
         self._sms: list[Json] = []
         self._reports: list[Json] = []
         self._tables: dict[str, Any] = {}
-        self._said: set[str] = set()
+        self._failures: Counter[str] = Counter()
 
     def snapshot(self) -> Json:
         """All SMS and reports seen so far."""
@@ -185,8 +207,9 @@ class CloudView:
             answer = await client.get(SMS_PATH, params={"region": self.settings.region})
             answer.raise_for_status()
             self._take_sms(sms_of(answer.json()))
+            self._failures["sms"] = 0
         except (httpx.HTTPError, ValueError, AttributeError, TypeError) as error:
-            self._say_once("sms", error)
+            self._failed("sms", error)
 
     def _take_sms(self, messages: list[Json]) -> None:
         known = {message["id"] for message in self._sms}
@@ -204,10 +227,12 @@ class CloudView:
     async def _scan(self, table: str) -> list[Mapping[str, Any]]:
         # boto3's own errors are classes of botocore, imported with it only when needed.
         try:
-            return await asyncio.to_thread(self._scan_now, table)
+            items = await asyncio.to_thread(self._scan_now, table)
         except Exception as error:  # noqa: BLE001 - a view of the cloud must not end the phones
-            self._say_once(table, error)
+            self._failed(table, error)
             return []
+        self._failures[table] = 0
+        return items
 
     def _scan_now(self, table: str) -> list[Mapping[str, Any]]:
         import boto3  # noqa: PLC0415 - only with a cloud
@@ -234,8 +259,9 @@ class CloudView:
                 return items
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def _say_once(self, what: str, error: Exception) -> None:
-        if what not in self._said:
-            self._said.add(what)
+    def _failed(self, what: str, error: Exception) -> None:
+        """Count a failure; a cloud that is still starting is not worth a word."""
+        self._failures[what] += 1
+        if self._failures[what] == FAILURES_TOLD:
             logger.warning("cannot read %s from the cloud: %s", what, error)
             self._publish("warning", {"what": what, "error": str(error)})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -152,6 +153,7 @@ class Control:
             "follow": self._follow,
             "unfollow": self._unfollow,
             "unsend": self._unsend,
+            "join": self._join,
             "postback": self._postback,
             "tap": self._tap,
         }
@@ -208,6 +210,10 @@ class Control:
         self.world.contents.pop(message_id, None)
         self.world.publish("message", entry.to_json())
         return [webhooks.unsend_event(self.world, user.user_id, message_id)], {}
+
+    def _join(self, _user: User, action: Json) -> tuple[list[Json], Json]:
+        group = str(action.get("group_id") or "C" + secrets.token_hex(16))
+        return [webhooks.join_event(self.world, group)], {"group_id": group}
 
     def _postback(self, user: User, action: Json) -> tuple[list[Json], Json]:
         if action.get("display_text"):

@@ -41,6 +41,7 @@ ACTIONS = [
     {"type": "file"},
     {"type": "location", "latitude": 17.4, "longitude": 104.8, "title": "ก", "address": "ข"},
     {"type": "location", "latitude": 17, "longitude": 104},
+    {"type": "join"},
     {"type": "postback", "data": "kind=1"},
     {"type": "postback", "data": "d", "params": {"date": "2026-11-24"}},
     {"type": "unfollow"},

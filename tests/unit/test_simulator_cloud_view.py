@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from local.simulator.cloud_view import milliseconds, report_of, sms_of, stations_of
+from local.simulator.cloud_view import (
+    CloudSettings,
+    CloudView,
+    milliseconds,
+    report_of,
+    sms_of,
+    stations_of,
+)
 
 
 def test_reports_gather_their_timeline_in_order():
@@ -14,7 +21,8 @@ def test_reports_gather_their_timeline_in_order():
         {"report_id": "r1", "entry": "t#2026-11-24T03:00:02.500Z#b", "action": "accepted",
          "at": "2026-11-24T03:00:02.500Z", "actor": "officer"},
         {"report_id": "r1", "entry": "report", "status": "accepted", "reference": "NP-1",
-         "kind": Decimal(1), "unit_name_th": "สภ."},
+         "kind": Decimal(1), "rung": Decimal(1),
+         "ladder": [{"name_th": "สภ.แรก"}, {"name_th": "สภ."}]},
         {"report_id": "r1", "entry": "t#2026-11-24T03:00:00Z#a", "action": "opened",
          "detail": {"n": Decimal("1.5")}},
         {"report_id": "r2", "entry": "t#odd"},
@@ -65,3 +73,23 @@ def test_sms_by_number():
     payload = {"sms_messages": {"+668": [{"MessageId": "1", "Message": "เหตุ"}]}}
     assert sms_of(payload) == [{"id": "1", "to": "+668", "text": "เหตุ"}]
     assert sms_of({}) == []
+
+
+def test_only_the_published_version_of_the_stations_is_shown():
+    def station(version: str, unit: str) -> dict:
+        point = {"latitude": Decimal("17.4"), "longitude": Decimal("104.8")}
+        return {"cell": f"{version}#w7", "position": "w7#x", "unit_id": unit, "point": point}
+
+    head = {"cell": "directory", "position": "current", "version": "2-new"}
+    rows = [head, station("1-old", "gone"), station("2-new", "here")]
+    assert [s["id"] for s in stations_of(rows)] == ["here"]
+
+
+def test_new_sms_and_changed_reports_are_published_once():
+    told = []
+    view = CloudView(CloudSettings(), lambda kind, data: told.append((kind, data)), lambda: 7)
+    for _ in range(2):
+        view._take_sms([{"id": "1", "to": "+668", "text": "เหตุ"}])
+        view._take_reports([{"report_id": "r"}])
+    assert [kind for kind, _ in told] == ["sms", "reports"]
+    assert view.snapshot()["sms"][0]["at"] == 7

@@ -6,9 +6,11 @@ const empty = (face, th, english) => h("div", { class: "empty" }, h("span", { "a
 
 // --- timeline ---
 
+const KINDS = ["", "ข่มขู่/ทำร้าย", "กักขังหน่วงเหนี่ยว", "เสี่ยงถูกล่วงละเมิด", "ผู้คลุ้มคลั่ง", "มั่วสุมก่อเหตุ"];
+
 function detailOf(detail) {
   if (!detail || typeof detail !== "object") return String(detail ?? "");
-  return Object.entries(detail).map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
+  return Object.entries(detail).filter(([, value]) => value !== null && value !== "").map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
 }
 
 export function drawReports(reports) {
@@ -16,6 +18,7 @@ export function drawReports(reports) {
     h("details", { class: "report", open: index === 0, "data-testid": "timeline-report", "data-report-id": report.report_id },
       h("summary", {}, h("b", {}, report.reference || report.report_id.slice(0, 8)),
         h("span", { class: `status s-${report.status}` }, report.status || "…"), h("span", { class: "unit" }, report.unit)),
+      report.kind || report.closing_reason ? h("p", { class: "about" }, [KINDS[report.kind], report.closing_reason].filter(Boolean).join(" · ")) : null,
       h("ol", {}, report.timeline.map((step, at) => h("li", { "data-testid": "timeline-step", "data-action": step.action },
         h("span", { class: "gap" }, at ? `+${duration(step.at - report.timeline[at - 1].at)}` : clockSeconds(step.at)),
         h("b", {}, step.action.replaceAll("_", " ")), h("span", { class: "actor" }, step.actor), h("p", {}, detailOf(step.detail))))))) :
