@@ -61,7 +61,7 @@ def plan_from_environment() -> Plan:
     if simulator:
         processes.require_free(sim_port, "SIM_PORT", "the LINE simulator")
     return Plan(
-        directory=ROOT / ".local",
+        directory=ROOT / ".local" / str(aws_port),  # two may run side by side
         aws_port=aws_port,
         sim_port=sim_port,
         simulator=simulator,
