@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from ess.domain.errors import EssError, TemporaryFailure
 from ess.settings import SettingMissing
-from operate import stations
+from operate import responders, stations
 from operate.stack import enter_stack
 
 Groups = argparse._SubParsersAction  # noqa: SLF001  argparse has no public name for it
 
 GROUPS: tuple[Callable[["Groups[argparse.ArgumentParser]", argparse.ArgumentParser], None], ...] = (
     stations.register,
+    responders.register,
 )
 """Each adds its group to the command line; every verb takes the options of the second argument,
 and sets `run`, a function from the parsed arguments to an exit code."""

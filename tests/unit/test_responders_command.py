@@ -1,0 +1,97 @@
+"""`ess responders`, over stores in memory."""
+
+import json
+
+import pytest
+
+from ess import bootstrap
+from ess.adapters.memory.responders import MemoryResponders
+from ess.adapters.memory.stations import MemoryStationDirectory
+from ess.domain.geo import Point
+from ess.domain.responder import Responder
+from ess.domain.station import Station
+from operate.cli import main
+
+GOOD = {
+    "unit_id": "np",
+    "responder_id": "np-1",
+    "name_th": "ร.ต.อ. ก",
+    "name_en": "Capt. K",
+    "phone": "0800000101",
+    "on_duty": True,
+    "verified": True,
+}
+
+
+@pytest.fixture
+def responders(monkeypatch):
+    people = MemoryResponders()
+    directory = MemoryStationDirectory()
+    directory.publish([Station("np", "สภ.เมือง", "Mueang", Point(17.4, 104.7))])
+    monkeypatch.setattr(bootstrap, "responders", lambda: people)
+    monkeypatch.setattr(bootstrap, "station_directory", lambda: directory)
+    return people
+
+
+@pytest.fixture
+def load(tmp_path, responders):
+    def run(rows, *options):
+        file = tmp_path / "people.json"
+        file.write_text(json.dumps(rows), encoding="utf-8")
+        return main(["responders", "import", str(file), *options])
+
+    return run
+
+
+def test_good_rows_are_loaded(load, responders, capsys):
+    assert load([GOOD]) == 0
+    assert responders.of_unit("np") == [
+        Responder("np-1", "np", "ร.ต.อ. ก", "Capt. K", None, "+66800000101", True, True)
+    ]
+    assert "Loaded. 1 rows: 1 good, in 1 units, 0 kept out." in capsys.readouterr().out
+
+
+def test_a_bad_row_is_named_the_others_go_in_and_the_exit_code_tells(load, responders, capsys):
+    assert load([GOOD, GOOD | {"responder_id": "np-2", "phone": "1"}]) == 1
+    assert len(responders.of_unit("np")) == 1
+    assert "kept out: row 2 (ร.ต.อ. ก): phone is not a number" in capsys.readouterr().out
+
+
+def test_a_dry_run_changes_nothing(load, responders, capsys):
+    assert load([GOOD], "--dry-run") == 0
+    assert responders.calls["put"] == 0
+    assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_no_good_row_changes_nothing(load, responders, capsys):
+    assert load([{}]) == 1
+    assert responders.calls["put"] == 0
+    assert "No usable row" in capsys.readouterr().out
+
+
+def test_a_unit_that_is_no_station_is_said_and_the_desk_is_known(load, capsys):
+    rows = [GOOD, GOOD | {"unit_id": "pn", "responder_id": "p"}]
+    assert load([*rows, GOOD | {"unit_id": "desk", "responder_id": "d"}]) == 0
+    said = capsys.readouterr().out
+    assert "no station has the id pn:" in said
+    assert said.count("no station has") == 1
+
+
+def test_a_file_that_is_none(tmp_path, responders, capsys):
+    assert main(["responders", "import", str(tmp_path / "none.csv")]) == 1
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_the_list_tells_who_would_be_called_and_hides_numbers(load, responders, capsys):
+    load([GOOD, GOOD | {"responder_id": "np-2", "verified": False}])
+    capsys.readouterr()
+    assert main(["responders", "list", "np"]) == 0
+    said = capsys.readouterr().out
+    assert "np-2  ร.ต.อ. ก (Capt. K)  +66...101  [on duty, NOT VERIFIED]" in said
+    assert "2 responders, 1 would be called now." in said
+    assert "800000" not in said
+
+
+def test_a_unit_without_people(responders, capsys):
+    assert main(["responders", "list", "np"]) == 1
+    assert "Nobody answers for np" in capsys.readouterr().out
