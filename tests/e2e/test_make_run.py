@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -16,17 +17,34 @@ from tools.build import ROOT
 pytestmark = pytest.mark.cloud
 
 
-def start(**variables: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-u", "-m", "local.cloud"],
-        cwd=ROOT,
-        env=os.environ | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+Start = Callable[..., subprocess.Popen]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start `make run`'s program with variables; whatever a failing test leaves is ended."""
+    started: list[subprocess.Popen] = []
+
+    def run(**variables: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "local.cloud"],
+            cwd=ROOT,
+            env=os.environ | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+        process.stdout.close()
 
 
 def listening(port: int) -> bool:
@@ -53,38 +71,55 @@ def alive(pid: int) -> bool:
     return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_a_report_is_played_and_everything_ends(number):
-    aws_port, sim_port = free_port(), free_port()
-    running = start(AWS_PORT=str(aws_port), SIM_PORT=str(sim_port))
+def read_until(running: subprocess.Popen, text: str) -> str:
     printed = ""
     for line in running.stdout:
         printed += line
-        if "Ctrl-C ends everything" in line:
+        if text in line:
             break
-    assert "served after" in printed, printed
-    # Somebody reported, somebody accepted, and the reporter was told so, in Thai and in English.
-    assert re.search(r"^ +\d+ +\d+  reporter .*sends", printed, re.MULTILINE), printed
-    assert "มีเจ้าหน้าที่รับเรื่องแล้ว" in printed
-    assert "phone number to the first officer's phone" in printed
-    assert f"http://127.0.0.1:{sim_port}/" in printed
-    assert listening(aws_port)
-    assert listening(sim_port)
+    return printed
 
+
+def end(running: subprocess.Popen, number: signal.Signals, *ports: int) -> None:
+    """Send a signal; everything that was started must be gone, and the ports free."""
     started = children_of(running.pid)
     assert started
     running.send_signal(number)
     assert running.wait(30) == 0
-    assert not listening(aws_port)
-    assert not listening(sim_port)
+    assert not any(map(listening, ports))
     deadline = time.monotonic() + 10
     while any(map(alive, started)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in started if alive(pid)]
 
 
-def test_a_taken_port_is_said_before_anything_starts():
+@pytest.mark.timeout(240)
+def test_a_report_is_played_and_ctrl_c_ends_everything(start: Start):
+    aws_port, sim_port = free_port(), free_port()
+    running = start(AWS_PORT=str(aws_port), SIM_PORT=str(sim_port))
+    printed = read_until(running, "Ctrl-C ends everything")
+    assert "served after" in printed, printed
+    # Somebody reported, somebody accepted, and the reporter was told so.
+    assert re.search(r"^ +\d+ +\d+  reporter .*sends", printed, re.MULTILINE), printed
+    assert "มีเจ้าหน้าที่รับเรื่องแล้ว" in printed
+    assert "phone number to the first officer's phone" in printed
+    assert f"http://127.0.0.1:{sim_port}/" in printed
+    assert listening(aws_port)
+    assert listening(sim_port)
+    end(running, signal.SIGINT, aws_port, sim_port)
+
+
+@pytest.mark.timeout(120)
+def test_sigterm_in_the_middle_of_the_deploy_leaves_nothing(start: Start):
+    aws_port, sim_port = free_port(), free_port()
+    running = start(AWS_PORT=str(aws_port), SIM_PORT=str(sim_port))
+    printed = read_until(running, "start the emulator and the simulator")
+    assert "start the emulator" in printed, printed
+    time.sleep(1)  # by now `sam deploy` runs
+    end(running, signal.SIGTERM, aws_port, sim_port)
+
+
+def test_a_taken_port_is_said_before_anything_starts(start: Start):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
