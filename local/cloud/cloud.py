@@ -266,13 +266,16 @@ class Cloud:
         self.ess("stations", "import", str(STATIONS))
         self.ess("responders", "import", str(RESPONDERS))
         if self._simulator is not None:
+            features = json.loads(STATIONS.read_text(encoding="utf-8"))["features"]
+            names = {feature.get("id"): feature["properties"]["name"] for feature in features}
             for officer in self.responders():
                 if officer.get("line_user_id"):
+                    unit = officer["unit_id"]
                     self._simulator.simulator.world.add_user(
                         officer["name_th"],
                         user_id=officer["line_user_id"],
                         role="officer",
-                        unit=officer["unit_id"],
+                        unit=names.get(unit, unit),
                     ).friendship = "friend"
 
     def responders(self) -> list[dict[str, Any]]:

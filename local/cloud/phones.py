@@ -51,6 +51,17 @@ def _texts(value: object) -> Iterable[str]:
             yield from _texts(value.get(key))
 
 
+def find_button(chat: list[Json], button: Button) -> tuple[str, str] | None:
+    """Where a chat shows a button: (message id, path), the newest first; None when nowhere."""
+    for entry in reversed(chat):
+        if entry["from"] != "bot" or not entry["delivered"]:
+            continue
+        for path, action in find_actions(entry["message"]):
+            if button(str(action.get("data", ""))):
+                return entry["id"], path
+    return None
+
+
 class Phones:
     """The control API of a simulator.
 
@@ -103,9 +114,11 @@ class Phones:
         """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            for officer in self.officers():
-                if officer.find(button):
-                    return officer
+            now = self.get("/_sim/state")
+            for user in now["users"]:
+                shown = now["chats"].get(user["user_id"], [])
+                if user["role"] == "officer" and find_button(shown, button):
+                    return Phone(self, user["user_id"], user["display_name"])
             time.sleep(0.05)
         raise NeverHappened(f"no officer saw the button in {seconds:.0f} s")
 
@@ -140,13 +153,7 @@ class Phone:
 
     def find(self, button: Button) -> tuple[str, str] | None:
         """Where a button is: (message id, path), the newest first; None when it is not shown."""
-        for entry in reversed(self.chat()):
-            if entry["from"] != "bot" or not entry["delivered"]:
-                continue
-            for path, action in find_actions(entry["message"]):
-                if button(str(action.get("data", ""))):
-                    return entry["id"], path
-        return None
+        return find_button(self.chat(), button)
 
     def tap(self, button: Button, seconds: float = WAIT_SECONDS) -> Json:
         """Tap a button as soon as it is shown.
