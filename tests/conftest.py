@@ -1,5 +1,6 @@
 """What every suite shares: where sockets are allowed, and the one local cloud of a run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from local.cloud.phones import Phones
 
 TESTS = Path(__file__).parent
+# The stack gives it to every function; Metrics refuses to work without one.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "EssHelpMe/test")
 # Suites that talk to processes on this machine. All others run with sockets off.
 ON_LOOPBACK = {"browser", "e2e", "performance", "simulator", "workflow"}
 

@@ -24,7 +24,7 @@ from ess.usecases.respond_to_report import respond_to_report
 Json = dict[str, Any]
 
 logger = Logger(service="receive_webhook")
-metrics = Metrics(namespace="EssHelpMe", service="receive_webhook")
+metrics = Metrics(service="receive_webhook")  # the namespace comes from the stack
 
 
 @metrics.log_metrics
