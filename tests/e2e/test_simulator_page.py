@@ -208,3 +208,25 @@ def test_a_person_is_added_with_the_keyboard(stage: Stage):
     phone = stage.page.locator("article.phone").filter(has_text="ยายแก้ว")
     expect(phone).to_be_visible()
     expect(phone).to_have_attribute("data-testid", re.compile(r"^phone-U[0-9a-f]{32}$"))
+
+
+def test_among_many_people_an_alerted_officer_comes_out_of_the_pocket(stage: Stage):
+    befriend(stage, *stage.officers)
+    world = stage.simulator.simulator.world
+    with httpx.Client(base_url=stage.simulator.url, trust_env=False) as http:
+        for number in range(6):
+            body = {"display_name": f"เวร {number}", "role": "officer", "unit": "สภ.นาแก"}
+            http.post("/_sim/users", json=body)
+        stage.page.reload()
+        expect(stage.page.get_by_test_id("people")).to_be_visible()
+        expect(stage.page.locator("article.phone:visible")).to_have_count(1)
+        called = stage.officers[1]
+        assert world.users[called].friendship == "friend"
+        push = {"to": called, "messages": [{"type": "text", "text": "เหตุใหม่"}]}
+        http.post(
+            "/v2/bot/message/push", json=push, headers={"Authorization": f"Bearer {TOKEN}"}
+        ).raise_for_status()
+    expect(stage.phone(called)).to_be_in_viewport()
+    expect(stage.phone(called).get_by_test_id("chat")).to_contain_text("เหตุใหม่")
+    stage.page.get_by_test_id(f"person-{stage.officers[0]}").click()
+    expect(stage.phone(stage.officers[0])).to_be_in_viewport()

@@ -10,7 +10,7 @@ const SEAS = [
   [[99.9,13.6],[101.1,13.6],[101.1,12.9],[102.2,12.6],[103,11.65],[103.2,10.9],[103.6,10.5],[104.4,10.4],[105,9.9],[104.8,8.6],[106.7,9.6],[107.2,10.4],[109.2,11.5],[109.3,13.5],[108.9,15.3],[107.8,16.6],[106.5,17.9],[105.7,19],[106.5,20.2],[108,21.5],[112,21.7],[118,24],[118,-3],[104.3,-3],[104.3,1.4],[103.4,3.5],[103.4,4.8],[102.2,6.1],[101.4,6.7],[100.4,7],[100,8.5],[99.7,9],[99,9.3],[99,10.5],[99.6,11.9],[99.8,13]],
 ];
 const MEKONG = [THAILAND.findIndex(([lon]) => lon === 101.66), THAILAND.findIndex(([lon]) => lon === 105.52)];
-const COUNTRIES = [["สปป.ลาว", 19.6, 103], ["เมียนมา Myanmar", 18.3, 96.6], ["กัมพูชา Cambodia", 12.9, 104.6], ["อ่าวไทย", 9.9, 101], ["ทะเลอันดามัน", 9.6, 96.6], ["สปป.ลาว Laos", 17.28, 104.96]];
+const COUNTRIES = [["สปป.ลาว", 19.6, 103], ["เมียนมา Myanmar", 18.3, 96.6], ["กัมพูชา Cambodia", 12.9, 104.6], ["อ่าวไทย", 9.9, 101], ["ทะเลอันดามัน", 9.6, 96.6], ["สปป.ลาว Laos", 17.28, 104.96, true]];
 const PLACES = [
   ["นครพนม", 17.41, 104.78, 1], ["กรุงเทพฯ", 13.75, 100.5, 0], ["เชียงใหม่", 18.79, 98.98, 0],
   ["ขอนแก่น", 16.43, 102.83, 0], ["อุดรธานี", 17.41, 102.79, 1], ["สกลนคร", 17.16, 104.15, 1],
@@ -101,7 +101,7 @@ class View {
     g.textAlign = "center";
     g.font = "500 13px 'Noto Sans Thai', Loma, sans-serif";
     g.fillStyle = "rgba(60,80,90,.5)";
-    for (const [name, lat, lon] of COUNTRIES) g.fillText(name, ...this.toScreen(lat, lon));
+    for (const [name, lat, lon, near] of COUNTRIES) if (Boolean(near) === this.zoom > 200) g.fillText(name, ...this.toScreen(lat, lon));
     for (const [name, lat, lon, least] of PLACES) {
       if (least > level) continue;
       const [x, y] = this.toScreen(lat, lon);
@@ -201,7 +201,7 @@ export function pickPlace() {
   };
   const zoom = (factor, x = view.width / 2, y = view.height / 2) => {
     const [lat, lon] = view.toPlace(x, y);
-    view.zoom = Math.min(400_000, Math.max(12, view.zoom * factor));
+    view.zoom = Math.min(400_000, Math.max(24, view.zoom * factor));
     const [nextLat, nextLon] = view.toPlace(x, y);
     view.lat += lat - nextLat;
     view.lon += lon - nextLon;
