@@ -67,6 +67,22 @@ def deploy(
         check=False,
     )
     if done.returncode:
-        raise DeployFailed(f"sam deploy failed:\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}")
+        reasons = _failures(cloudformation())
+        raise DeployFailed("\n".join(["sam deploy failed:", done.stderr.strip(), *reasons]))
     stack = cloudformation().describe_stacks(StackName=STACK)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _failures(cloudformation: Any) -> list[str]:
+    """Why resources of the stack failed, the first failure first."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - as boto3, slow to import
+
+    try:
+        events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+    except ClientError:
+        return []  # there is no stack yet: what sam said is all there is
+    return [
+        f"  {event['LogicalResourceId']} ({event['ResourceType']}): {event['ResourceStatusReason']}"
+        for event in reversed(events)
+        if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
+    ]
