@@ -1,6 +1,8 @@
 """What only DynamoDB has: calls counted one by one, expiry, the sparse index, faults, other code's
 items."""
 
+from dataclasses import replace
+
 import botocore.endpoint
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
@@ -154,12 +156,23 @@ def test_an_open_report_never_expires_and_a_closed_one_after_a_year(dynamo):
     dynamo.reports.save(incident.close(report, reason, now=NOW + DAY, actor="system"))
     item = dynamo.item("reports", report_id=report_id, entry="report")
     assert item["expires_at"] == {"N": str(int(NOW) + 366 * DAY)}
+    assert {"due_shard", "due_at"}.isdisjoint(item)
+
+
+def test_a_change_never_writes_over_a_line_of_the_timeline(dynamo):
+    report_id = dispatch(dynamo)
+    change = assigned(dynamo, report_id)
+    noted = replace(change.entries[0], action="noted")
+    dynamo.reports.note(report_id, [noted])
+    with pytest.raises(ReportChanged):
+        dynamo.reports.save(change)
+    assert dynamo.reports.timeline(report_id)[-1] == noted
 
 
 def test_a_cancelled_report_expires_and_leaves_index_and_token_behind(dynamo):
     report_id = dispatch(dynamo)
     dynamo.reports.save(assigned(dynamo, report_id))
-    offered = incident.notify(
+    offered = incident.offer(
         dynamo.reports.get(report_id), 0, 1, [OFFICER], now=NOW + 10, token="t" * 2048, wait_s=60
     )
     dynamo.reports.save(offered)

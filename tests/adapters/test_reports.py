@@ -27,12 +27,12 @@ def test_every_change_comes_back_as_it_was_and_leaves_its_line(stores):
     report_id = dispatch(stores)
     report = assign(stores, report_id).report
     changes = [
-        lambda r: incident.notify(r, 0, 1, [OFFICER], now=NOW + 10.5, token="t" * 2048, wait_s=60),
+        lambda r: incident.offer(r, 0, 1, [OFFICER], now=NOW + 10.5, token="t" * 2048, wait_s=60),
         lambda r: incident.acknowledge(r, "r1", now=NOW + 20, wait_s=300),
         lambda r: incident.wait_for_progress(r, now=NOW + 21, token="u" * 9, wait_s=300),
-        lambda r: incident.remind(r, now=NOW + 30, wait_s=300),
+        lambda r: incident.remind(r, now=NOW + 30, token="v" * 9, wait_s=300),
         lambda r: incident.release(r, now=NOW + 40, wait_s=60),
-        lambda r: incident.notify(r, 1, 1, [], now=NOW + 50, token=None, wait_s=60),
+        lambda r: incident.offer(r, 1, 1, [], now=NOW + 50, token=None, wait_s=60),
         lambda r: incident.acknowledge(r, "r1", now=NOW + 60, wait_s=300),
         lambda r: incident.progress(r, Status.ON_SCENE, "r1", now=NOW + 70, wait_s=300),
         lambda r: incident.close_as_responder(r, ClosingReason.RESOLVED, "r1", now=NOW + 80),
@@ -51,7 +51,7 @@ def test_two_changes_from_the_same_read_the_first_wins(stores):
     report_id = dispatch(stores)
     report = assign(stores, report_id).report
     second_officer = replace(OFFICER, responder_id="r2")
-    offered = incident.notify(
+    offered = incident.offer(
         report, 0, 1, [OFFICER, second_officer], now=NOW + 10, token="t", wait_s=60
     )
     stores.reports.save(offered)
@@ -167,3 +167,14 @@ def test_several_lines_of_one_change_are_all_kept(stores):
     more = (*change.entries, Entry(NOW + 9, "system", "noted", {}, "000003-noted"))
     stores.reports.save(Change(change.report, more))
     assert stores.reports.timeline(report_id)[-2:] == list(more)
+
+
+def test_two_changes_are_not_stored_as_one(stores):
+    report_id = dispatch(stores)
+    first = incident.assign(stores.reports.get(report_id), LADDER, now=NOW + 9, acknowledge_s=60)
+    second = incident.close(first.report, ClosingReason.REFERRED, now=NOW + 10, actor="system")
+    with pytest.raises(ReportChanged):
+        stores.reports.save(second)
+    stores.reports.save(first)
+    stores.reports.save(second)
+    assert stores.reports.get(report_id) == second.report

@@ -25,6 +25,9 @@ class Reports(Protocol):
     def save(self, change: Change) -> None:
         """Store a change, its timeline entries and the reporter's copy, all or nothing.
 
+        A change that is none (`change.report is report`) is not for saving: it is refused, and
+        nothing is stored.
+
         Raises:
             ReportChanged: the report is no longer the version that `change` was made from.
             TemporaryFailure: the store did not answer.
