@@ -51,7 +51,7 @@ def _degrees(name: str, value: object, limit: int) -> float:
     # The value itself stays out of the message: it may be where somebody is hiding.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidPoint(f"{name} must be a number, not {type(value).__name__}")
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise InvalidPoint(f"{name} must be finite")
     if not -limit <= value <= limit:
         raise InvalidPoint(f"{name} must be between -{limit} and {limit} degrees")
@@ -92,8 +92,8 @@ def least_distance_m(point: Point, box: Box) -> float:
     longitude, delta. The great circle through the edge is nearest to the point at the foot
     of the perpendicular, at latitude atan2(sin phi, cos phi cos delta) and with
     sin(distance) = cos phi sin delta (Napier's rules). Distance grows with each step along the edge
-    away from the foot, so if the foot lies beyond the edge, or on the far half of the
-    circle (delta >= 90 degrees), an end of the edge is nearest.
+    away from the foot, so if the foot lies beyond the edge, an end of the edge is nearest; so it
+    does, beyond a pole (more than 90 degrees), wherever delta is more than 90 degrees.
 
     Clamping latitude and longitude to the box instead is not a lower bound: away from the equator
     the nearest point of a meridian edge lies poleward of the parallel.
@@ -119,10 +119,9 @@ def _distance_to_meridian_edge_m(
     point: Point, edge: float, delta_deg: float, south: float, north: float
 ) -> float:
     phi, delta = math.radians(point.latitude), math.radians(delta_deg)
-    if delta_deg < 90:
-        foot = math.degrees(math.atan2(math.sin(phi), math.cos(phi) * math.cos(delta)))
-        if south <= foot <= north:
-            return AUTHALIC_RADIUS_M * math.asin(min(1.0, math.cos(phi) * math.sin(delta)))
+    foot = math.degrees(math.atan2(math.sin(phi), math.cos(phi) * math.cos(delta)))
+    if south <= foot <= north:
+        return AUTHALIC_RADIUS_M * math.asin(min(1.0, math.cos(phi) * math.sin(delta)))
     return min(distance_m(point, Point(south, edge)), distance_m(point, Point(north, edge)))
 
 

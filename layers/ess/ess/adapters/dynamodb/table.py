@@ -212,7 +212,7 @@ class Table:
                     exclusive_start_key=start,
                     index_name=index,
                     limit=left,
-                    attributes_to_get=only,
+                    attributes_to_get=None if only is None else list(only),  # a tuple is one name
                 )
             except PynamoDBException as error:
                 raise meaning_of(error) from error

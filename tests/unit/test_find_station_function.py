@@ -1,0 +1,93 @@
+"""The lookup function: two ways to ask, clear refusals, and nothing personal in its log."""
+
+import io
+import json
+
+import pytest
+
+from ess import bootstrap
+from ess.adapters.memory.reports import MemoryReports
+from ess.adapters.memory.stations import MemoryStationDirectory
+from ess.adapters.memory.store import MemoryStore
+from ess.domain.errors import InvalidLookup, InvalidPoint, ReportNotFound
+from ess.domain.geo import Point
+from ess.domain.kinds import Kind
+from ess.domain.report import Report
+from ess.domain.station import Station
+from functions.find_station.app import handler, logger
+
+PIN = Point(17.417317, 104.781231)
+STATIONS = [
+    Station("near", "สภ.ใกล้", "Near", Point(17.42, 104.78)),
+    Station("far", "สภ.ไกล", "Far", Point(16.94, 104.71)),
+]
+
+
+@pytest.fixture(autouse=True)
+def adapters(monkeypatch):
+    report = Report("r1", "K7P-2MX", "U1", None, Kind.ASSAULT, PIN, 0.0, 0.0)
+    reports = MemoryReports(MemoryStore(reports={"r1": report}))
+    monkeypatch.setattr(bootstrap, "station_directory", lambda: MemoryStationDirectory(STATIONS))
+    monkeypatch.setattr(bootstrap, "reports", lambda: reports)
+
+
+def asked_with(**event):
+    return handler(event, None)
+
+
+def test_a_point_gets_the_nearest_stations():
+    point = {"latitude": PIN.latitude, "longitude": PIN.longitude}
+    assert asked_with(point=point, k=1) == {
+        "candidates": [
+            {
+                "unit_id": "near",
+                "name_th": "สภ.ใกล้",
+                "name_en": "Near",
+                "distance_m": 325.7,
+                "bearing_deg": 336.4,
+                "why": "nearest",
+            }
+        ],
+        "queries": 1,
+    }
+
+
+def test_a_report_is_looked_up_by_its_pin():
+    answer = asked_with(report_id="r1")
+    assert [c["unit_id"] for c in answer["candidates"]] == ["near", "far"]
+    assert answer == asked_with(point={"latitude": PIN.latitude, "longitude": PIN.longitude})
+    json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("event", "error", "message"),
+    [
+        ({}, InvalidLookup, "give a point or a report_id"),
+        ({"report_id": ""}, InvalidLookup, "give a point or a report_id"),
+        ({"report_id": 7}, InvalidLookup, "give a point or a report_id"),
+        ({"report_id": "unknown"}, ReportNotFound, "unknown"),
+        ({"point": None}, InvalidLookup, "latitude and longitude"),
+        ({"point": [17, 104]}, InvalidLookup, "latitude and longitude"),
+        ({"point": {}}, InvalidPoint, "latitude must be a number"),
+        ({"point": {"latitude": 17}}, InvalidPoint, "longitude must be a number"),
+        ({"point": {"latitude": "17", "longitude": 104}}, InvalidPoint, "not str"),
+        ({"point": {"latitude": float("nan"), "longitude": 104}}, InvalidPoint, "finite"),
+        ({"report_id": "r1", "k": 0}, InvalidLookup, "1 to 10"),
+        ({"report_id": "r1", "k": "3"}, InvalidLookup, "1 to 10"),
+    ],
+)
+def test_bad_input_is_refused_by_name(event, error, message):
+    with pytest.raises(error, match=message):
+        handler(event, None)
+
+
+def test_the_log_says_what_it_did_and_not_where(monkeypatch):
+    kept = io.StringIO()
+    for writer in logger.handlers:
+        monkeypatch.setattr(writer, "stream", kept)
+    asked_with(report_id="r1")
+    asked_with(point={"latitude": PIN.latitude, "longitude": PIN.longitude})
+    log = kept.getvalue()
+    assert [json.loads(line)["candidates"] for line in log.splitlines()] == [2, 2]
+    for trace in ("17.4", "104.7", "near", "สภ", "\\u0e2a"):
+        assert trace not in log
