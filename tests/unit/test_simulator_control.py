@@ -153,6 +153,15 @@ def test_failed_deliveries_come_again_until_answered(line):
     assert len({event["webhookEventId"] for event in line.bot.events}) == 1
 
 
+def test_what_was_answered_does_not_come_again(line):
+    line.sim("config", {"redelivery": True, "redelivery_delays": [0.0, 0.0]})
+    line.act(type="text", text="ก")
+    line.bot.answers = [500]
+    line.act(type="text", text="ข")
+    wait_until(lambda: len(line.bot.calls) == 3)
+    assert [e["message"]["text"] for e in line.bot.events] == ["ก", "ข", "ข"]
+
+
 def test_redelivery_ends(line):
     line.sim("config", {"redelivery": True, "redelivery_delays": [0.0, 0.0]})
     line.bot.answers = [500] * 9
