@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from ess.domain.errors import EssError, TemporaryFailure
+from ess.domain.errors import EssError, PermanentFailure, TemporaryFailure
 from ess.settings import SettingMissing
 from operate import responders, stations
 from operate.stack import enter_stack
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{error}: set it, or name the stack with --stack")
     except TemporaryFailure as error:
         return _fail(f"{error}; run the same command again")
+    except PermanentFailure as error:
+        return _fail(f"{error}; check region, stack or table name, and your permissions")
     except EssError as error:
         return _fail(str(error))
     except KeyboardInterrupt:

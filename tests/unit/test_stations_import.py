@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ess import bootstrap
 from ess.adapters.memory.stations import MemoryStationDirectory
-from ess.domain.errors import TemporaryFailure
+from ess.domain.errors import PermanentFailure, TemporaryFailure
 from ess.domain.station import Station
 from operate.cli import main
 from operate.station_rows import FileUnreadable, read_rows, read_stations, to_geojson
@@ -306,6 +306,12 @@ def test_a_failing_store_says_to_run_it_again(directory, capsys):
     directory.plan("head", TemporaryFailure("DynamoDB: ThrottlingException"))
     assert main(["stations", "export"]) == 1
     assert "ThrottlingException; run the same command again" in capsys.readouterr().err
+
+
+def test_a_store_that_refuses_says_what_to_check(directory, capsys):
+    directory.plan("head", PermanentFailure("DynamoDB: ResourceNotFoundException"))
+    assert main(["stations", "export"]) == 1
+    assert "ResourceNotFoundException; check region, stack or table" in capsys.readouterr().err
 
 
 def test_without_a_table_it_says_which_setting_is_missing(monkeypatch, capsys):
