@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Final
 
 from local.cloud import environment, processes, stack
-from local.cloud.cloud import ROOT, Cloud, Plan, SeedFailed
+from local.cloud.cloud import ROOT, Cloud, Plan, SeedFailed, WebhookSilent
 from local.cloud.phones import NeverHappened, Phones
 from local.cloud.scripted import play, table
 from local.simulator.server import SimulatorDidNotStart
@@ -23,6 +23,7 @@ _EXPECTED: Final = (
     NeverHappened,
     SeedFailed,
     SimulatorDidNotStart,
+    WebhookSilent,
     environment.NotLoopback,
     processes.ChildFailed,
     processes.PortTaken,

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 from local.cloud import stack
 from local.cloud.environment import ACCESS_KEY, REGION, aws_environment, python_of
+from local.cloud.phones import Phones
 from local.cloud.processes import Child, free_port
 from local.simulator.cloud_view import CloudSettings
 from local.simulator.server import Handle, run_in_thread
@@ -36,6 +37,10 @@ _START_SECONDS: Final = 60.0
 
 class SeedFailed(RuntimeError):
     """The `ess` command could not load the sample; the message is its output."""
+
+
+class WebhookSilent(RuntimeError):
+    """The deployed webhook does not answer LINE's connection check; the message says how."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,9 @@ class Cloud:
             self._deploy()
         with self._step("load the sample stations and responders"):
             self.seed()
+        if self._simulator is not None:
+            with self._step("check the webhook, as LINE's console does"):
+                self._verify_webhook(self._simulator.url)
 
     @contextmanager
     def _step(self, what: str) -> Iterator[None]:
@@ -235,6 +243,20 @@ class Cloud:
             self._simulator.simulator.cloud.settings = CloudSettings(
                 self.endpoint, self.outputs["ReportsTable"], self.outputs["StationsTable"], REGION
             )
+
+    def _verify_webhook(self, simulator: str) -> None:
+        """Repeat LINE's connection check until the first, cold function is there to answer it.
+
+        Raises:
+            WebhookSilent: it does not answer.
+        """
+        outcome: dict[str, Any] = {}
+        with Phones(simulator) as phones:
+            for _attempt in range(10):
+                outcome = phones.post("/_sim/verify")
+                if outcome["status"] == 200:
+                    return
+        raise WebhookSilent(f"The webhook does not answer: {outcome}\n{self.log_end()}")
 
     # --- data ---
 

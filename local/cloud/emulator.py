@@ -23,6 +23,31 @@ CORRECTIONS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
             '"error": str(e), "trace": traceback.format_exc()})',
             '"error": str(e), "error_type": type(e).__name__, "trace": traceback.format_exc()})',
         ),
+        # The emulator unpacks and examines every layer at every cold start, which takes longer than
+        # LINE waits. Lambda does not either: here a layer is unpacked once, and linked to.
+        (
+            "\n_workers: dict = {}\n",
+            """
+_workers: dict = {}
+_unpack_lock = threading.Lock()
+
+
+def _unpack_once(layer_data, layer_dir):
+    digest = hashlib.sha256(layer_data).hexdigest()
+    folder = os.path.join(tempfile.gettempdir(), "layer-" + digest)
+    with _unpack_lock:
+        if not os.path.isdir(folder):
+            fresh = tempfile.mkdtemp(prefix="unpacking-")
+            with tempfile.TemporaryFile() as archive:
+                archive.write(layer_data)
+                zipfile.ZipFile(archive).extractall(fresh)
+            os.rename(fresh, folder)
+    os.rmdir(layer_dir)
+    os.symlink(folder, layer_dir)
+""",
+        ),
+        ("for member in lzf.namelist():", "for member in ():"),
+        ("lzf.extractall(layer_dir)", "_unpack_once(layer_data, layer_dir)"),
     ),
     "ministack.services.lambda_svc": (
         (
