@@ -18,7 +18,12 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "EssHelpMe/test")
 ON_LOOPBACK = {"browser", "e2e", "performance", "simulator", "workflow"}
 
 # Long enough for a slow machine's round trips, short enough to be waited for.
-SHORT = {"GraceSeconds": "6", "AcknowledgeSeconds": "6", "ProgressSeconds": "20"}
+SHORT = {
+    "GraceSeconds": "6",
+    "AcknowledgeSeconds": "6",
+    "DeskSeconds": "6",
+    "ProgressSeconds": "20",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
