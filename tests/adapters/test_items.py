@@ -1,7 +1,7 @@
 """Whatever the domain holds comes back from DynamoDB's own format as it was."""
 
 import math
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from ess.adapters.dynamodb.from_item import (
 )
 from ess.adapters.dynamodb.table import from_values, to_values
 from ess.adapters.dynamodb.to_item import (
+    active_item,
     conversation_attributes,
     entry_attributes,
     entry_key,
@@ -70,6 +71,7 @@ def reports(draw):
         ladder=tuple(draw(st.lists(RUNGS, max_size=3))),
         rung=draw(st.none() | COUNT),
         attempt=draw(COUNT),
+        reached=draw(st.none() | COUNT),
         notified=tuple(draw(st.lists(NOTIFIED, max_size=3))),
         declined=tuple(draw(st.lists(TEXT, max_size=3))),
         token=draw(MAYBE_TEXT),
@@ -101,6 +103,7 @@ ACTIVE = st.builds(
     unit_en=MAYBE_TEXT,
     distance_m=st.none() | METRES,
     at_desk=st.booleans(),
+    nobody_reached=st.booleans(),
     responder_th=MAYBE_TEXT,
     responder_en=MAYBE_TEXT,
     closing_reason=MAYBE_TEXT,
@@ -173,12 +176,21 @@ def test_whole_numbers_are_floats_again_where_the_domain_has_floats():
         (Conversation, lambda: conversation_attributes(Conversation("u"), 1) | {"user_id": 1}),
         (Responder, lambda: responder_item(Responder("r", "u", "ก", "K"))),
         (Entry, lambda: entry_attributes(Entry(1, "a", "b"), 1) | {"key": 1}),
+        (
+            ActiveReport,
+            lambda: active_item(ActiveReport("r", "K", Kind.ASSAULT, Status.OPENED, 1, 2, **FULL)),
+        ),
     ],
 )
 def test_no_field_is_forgotten(kind, attributes):
     assert {field.name for field in fields(kind)} <= attributes().keys()
 
 
+FULL = {
+    field.name: "x"
+    for field in fields(ActiveReport)
+    if field.default is not MISSING and field.name != "distance_m"
+} | {"distance_m": 1.5}
 EXAMPLE = Report(
     "r", "K7P-2MX", "u", None, Kind.ASSAULT, Point(17.0, 104.0), 100.0, 200.0, due_at=300.0
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ess.adapters.line.credentials import LineCredentials
     from ess.adapters.line.webhook import LineWebhook
+    from ess.domain.report import Report
     from ess.ports.clock import Clock
     from ess.ports.conversations import Conversations
     from ess.ports.messenger import Messenger
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ess.ports.sms import Sms
     from ess.ports.stations import StationDirectory
     from ess.ports.workflow import Workflow
+    from ess.usecases.send_messages import MessagesAbout, Sent
 
 
 @cache
@@ -39,17 +41,24 @@ def clock() -> "Clock":
 
 
 @cache
-def _client(service: str) -> Any:
+def _session() -> Any:
+    """Return the one botocore session: each new one reads botocore's data again."""
+    from botocore.session import get_session
+
+    return get_session()
+
+
+@cache
+def _client(service: str, attempts: int = 3) -> Any:
     """Return a client with short timeouts: LINE waits 2 s, and a retry beats a long wait."""
     from botocore.config import Config
-    from botocore.session import get_session
 
     config = Config(
         connect_timeout=1,
         read_timeout=3,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
-    return get_session().create_client(service, config=config)
+    return _session().create_client(service, config=config)
 
 
 @cache
@@ -131,7 +140,25 @@ def sms() -> "Sms":
     """Return the SMS sender."""
     from ess.adapters.sms.sns import SnsSms
 
-    return SnsSms(_client("sns"), settings().sms_sender_id)
+    # One attempt: after a lost answer a second one would be a second SMS.
+    return SnsSms(_client("sns", attempts=1), settings().sms_sender_id)
+
+
+def messages_about(observe: "Callable[[Sent], None]") -> "Callable[[Report], MessagesAbout]":
+    """Return what sends messages about a report, on all channels; `observe` is told of each."""
+    from ess.usecases.send_messages import MessagesAbout
+
+    def about(report: "Report") -> MessagesAbout:
+        return MessagesAbout(
+            report,
+            reports=reports(),
+            messenger=worker_messenger(),
+            sms=sms(),
+            clock=clock(),
+            observe=observe,
+        )
+
+    return about
 
 
 @cache

@@ -12,12 +12,13 @@ from enum import StrEnum
 from ess.domain.geo import Point
 from ess.domain.ids import reference_of, report_id_for
 from ess.domain.kinds import Kind
-from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, Entry, Report, Status
+from ess.domain.ladder import RungKind
+from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Entry, Report, Status
 from ess.domain.service_area import Area, locate
 
-REMEMBERED_EVENTS = 100
-"""How many webhook event ids a conversation remembers: far more than a person sends in the hours
-over which LINE may deliver again."""
+REMEMBERED_EVENTS = 50
+"""How many webhook event ids a conversation remembers: more than a person sends in the minutes over
+which LINE delivers again, and few enough to keep the item within 2 KB."""
 
 Params = dict[str, str | int | float | bool | None]
 
@@ -204,6 +205,7 @@ class ActiveReport:
     unit_en: str | None = None
     distance_m: float | None = None
     at_desk: bool = False
+    nobody_reached: bool = False
     responder_th: str | None = None
     responder_en: str | None = None
     closing_reason: str | None = None
@@ -348,8 +350,10 @@ def advance(conversation: Conversation, given: Input, moment: Moment) -> Outcome
 
 def reporter_view(report: Report) -> ActiveReport:
     """Return the copy of `report` that its reporter's conversation carries."""
-    rung = report.current_rung or (report.ladder[0] if report.ladder else None)
-    responder = report.acknowledger
+    offered, responder = report.current_rung, report.acknowledger
+    # Only a unit that was reached may be named as notified; before, the one that will be.
+    named = report.reached if report.reached is not None else 0
+    rung = report.ladder[named] if report.ladder else None
     return ActiveReport(
         report_id=report.report_id,
         reference=report.reference,
@@ -360,7 +364,11 @@ def reporter_view(report: Report) -> ActiveReport:
         unit_th=rung.name_th if rung else None,
         unit_en=rung.name_en if rung else None,
         distance_m=rung.distance_m if rung else None,
-        at_desk=rung is not None and rung.kind == "desk",
+        at_desk=report.reached is not None and rung is not None and rung.kind is RungKind.DESK,
+        # The desk is the last rung: if no channel takes a message even for it, say so.
+        nobody_reached=offered is not None
+        and offered.kind is RungKind.DESK
+        and report.reached != report.rung,
         responder_th=responder.name_th if responder else None,
         responder_en=responder.name_en if responder else None,
         closing_reason=report.closing_reason.value if report.closing_reason else None,
@@ -371,7 +379,9 @@ def reporter_view(report: Report) -> ActiveReport:
 def status_prompt(active: ActiveReport) -> Prompt:
     """Return the message that says where `active` stands; one text for each true state."""
     name = f"status.{active.status.value}"
-    if active.status is Status.NOTIFIED and active.at_desk:
+    if active.status in SEARCHING and active.nobody_reached:
+        name = "status.nobody_reached"
+    elif active.status is Status.NOTIFIED and active.at_desk:
         name = "status.at_desk"
     return Prompt(name, status_params(active))
 

@@ -77,6 +77,10 @@ class ReportNotDispatched(EssError):
     """The report still waits for its reporter; nobody may be notified yet."""
 
 
+class ReportReleased(EssError):
+    """The responder who accepted fell silent: the report is offered to others again."""
+
+
 class NotNotified(EssError):
     """This person is not a verified responder of a unit that was notified of the report."""
 

@@ -27,8 +27,8 @@ class Status(StrEnum):
     """Where a report stands. Each is shown to the reporter, so each must be true when written."""
 
     OPENED = "opened"  # kind and pin are known; waits a short while for a phone number
-    DISPATCHED = "dispatched"  # handed to the workflow; nobody has been notified yet
-    NOTIFIED = "notified"  # a unit's responders were notified; nobody has accepted
+    DISPATCHED = "dispatched"  # handed to the workflow; no message has reached a channel yet
+    NOTIFIED = "notified"  # a channel took a message for a unit's responders; nobody has accepted
     ACKNOWLEDGED = "acknowledged"
     ON_THE_WAY = "on_the_way"
     ON_SCENE = "on_scene"
@@ -56,6 +56,9 @@ RESPONDER_REASONS = (
 ACCEPTED = frozenset({Status.ACKNOWLEDGED, Status.ON_THE_WAY, Status.ON_SCENE})
 """Somebody has accepted, and the report is not closed."""
 
+SEARCHING = frozenset({Status.DISPATCHED, Status.NOTIFIED})
+"""Somebody is being looked for; whoever was offered the report may accept it."""
+
 PROGRESS_FROM = {
     Status.ON_THE_WAY: frozenset({Status.ACKNOWLEDGED}),
     Status.ON_SCENE: frozenset({Status.ACKNOWLEDGED, Status.ON_THE_WAY}),
@@ -64,6 +67,9 @@ PROGRESS_FROM = {
 
 OVERDUE_SLACK_S = 30
 """Seconds that a step may be late before the auditor calls it overdue."""
+
+MAX_REMINDERS = 2
+"""Reminders that a silent responder gets before others are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +125,11 @@ class Report:
         version: counts changes; a write states the version it has read.
         due_at: epoch seconds when something must have happened; None when closed.
         ladder: whom it is offered to, in order; empty until assigned.
-        rung: index in `ladder` that is being notified; None before.
-        attempt: how often that rung has been notified, from 1.
-        notified: everyone who was notified so far.
+        rung: index in `ladder` that it is offered to, or that has accepted; None before.
+        attempt: how often it has been offered to that rung, from 1.
+        reached: the latest rung that a channel took a message for; None while there is none. Only
+            this one may be named to the reporter as notified.
+        notified: everyone it was offered to so far, and who may therefore answer.
         declined: responder ids that said "cannot go".
         token: task token of the workflow's waiting state, if one waits.
         acknowledged_by: responder id, once somebody has accepted.
@@ -146,6 +154,7 @@ class Report:
     ladder: tuple[Rung, ...] = ()
     rung: int | None = None
     attempt: int = 0
+    reached: int | None = None
     notified: tuple[Notified, ...] = ()
     declined: tuple[str, ...] = ()
     token: str | None = None
@@ -222,7 +231,7 @@ def assign(report: Report, ladder: tuple[Rung, ...], *, now: float, acknowledge_
     if report.ladder:
         return Change(report, ())
     first = ladder[0]
-    detail = {
+    detail: Detail = {
         "rungs": len(ladder),
         "unit": first.name_th,
         "unit_id": first.unit_id,
@@ -233,7 +242,7 @@ def assign(report: Report, ladder: tuple[Rung, ...], *, now: float, acknowledge_
     )
 
 
-def notify(
+def offer(
     report: Report,
     rung: int,
     attempt: int,
@@ -243,7 +252,11 @@ def notify(
     token: str | None,
     wait_s: int,
 ) -> Change:
-    """Write down that the responders of `rung` are being notified, and who may now answer.
+    """Offer `report` to the responders of `rung`: from now on they may answer.
+
+    This is written before anything is sent, so that no answer can come too early, and therefore
+    claims nothing: the status stays what it was until `reach` says that a channel took a message.
+    Offering the same rung and attempt again (a retry) only replaces the token.
 
     Args:
         rung: index in the ladder.
@@ -257,20 +270,16 @@ def notify(
         ReportNotDispatched: its reporter is still being waited for.
         NoMoreRungs: the ladder ends before `rung`.
     """
-    _refuse_closed(report)
-    if report.status is Status.OPENED:
-        raise ReportNotDispatched(report.report_id)
-    if report.status in ACCEPTED:
-        raise ReportAlreadyAcknowledged(report.report_id, responder_id=report.acknowledged_by)
+    _refuse_unless_searching(report)
     if not 0 <= rung < len(report.ladder):
         raise NoMoreRungs(f"{rung} of {len(report.ladder)}")
+    if is_repeat_of_offer(report, rung, attempt):
+        return Change(replace(report, token=token, version=report.version + 1), ())
     fresh = tuple(people)
     ids = {person.responder_id for person in fresh}
     kept = tuple(n for n in report.notified if n.responder_id not in ids)
-    unit = report.ladder[rung]
     after = replace(
         report,
-        status=Status.NOTIFIED,
         rung=rung,
         attempt=attempt,
         notified=kept + fresh,
@@ -278,19 +287,40 @@ def notify(
         declined=tuple(r for r in report.declined if r not in ids),
         token=token,
     )
-    detail = {
+    unit = report.ladder[rung]
+    detail: Detail = {
         "unit_id": unit.unit_id,
         "unit": unit.name_th,
         "rung": rung,
         "attempt": attempt,
         "responders": len(fresh),
     }
-    return _change(after, now, "system", "notified", detail, due_in=wait_s)
+    return _change(after, now, "system", "offered", detail, due_in=wait_s)
 
 
-def is_repeat_of_notify(report: Report, rung: int, attempt: int) -> bool:
-    """Tell whether `report` already stands where `notify(report, rung, attempt)` would put it."""
-    return (report.status, report.rung, report.attempt) == (Status.NOTIFIED, rung, attempt)
+def is_repeat_of_offer(report: Report, rung: int, attempt: int) -> bool:
+    """Tell whether `report` already stands where `offer(report, rung, attempt)` would put it."""
+    return report.status in SEARCHING and (report.rung, report.attempt) == (rung, attempt)
+
+
+def reach(report: Report, rung: int, *, now: float) -> Change:
+    """Write down that a channel took a message for `rung`, to which `report` was offered.
+
+    Only from here on is the reporter told that this unit was notified.
+
+    Raises:
+        ReportClosed, ReportAlreadyAcknowledged: an answer came first.
+        ReportNotDispatched, NoMoreRungs: it was never offered to this rung.
+    """
+    _refuse_unless_searching(report)
+    if report.rung is None or not 0 <= rung <= report.rung:
+        raise NoMoreRungs(f"{rung} was not offered")
+    if report.reached is not None and rung <= report.reached:
+        return Change(report, ())
+    after = replace(report, status=Status.NOTIFIED, reached=rung)
+    unit = report.ladder[rung]
+    detail: Detail = {"unit_id": unit.unit_id, "unit": unit.name_th, "rung": rung}
+    return _change(after, now, "system", "notified", detail, due_at=report.due_at)
 
 
 def acknowledge(report: Report, responder_id: str, *, now: float, wait_s: int) -> Change:
@@ -301,14 +331,14 @@ def acknowledge(report: Report, responder_id: str, *, now: float, wait_s: int) -
 
     Raises:
         ReportClosed: it is closed.
-        NotNotified: this responder was never notified of it.
+        NotNotified: it was never offered to this responder.
         ReportAlreadyAcknowledged: somebody (perhaps the same one) has accepted before.
     """
     _refuse_closed(report)
     person = report.find_notified(responder_id)
     if person is None:
         raise NotNotified(report.report_id)
-    if report.status is not Status.NOTIFIED:
+    if report.status not in SEARCHING:
         raise ReportAlreadyAcknowledged(report.report_id, responder_id=report.acknowledged_by)
     after = replace(
         report,
@@ -316,6 +346,7 @@ def acknowledge(report: Report, responder_id: str, *, now: float, wait_s: int) -
         acknowledged_by=responder_id,
         # A late answer from an earlier rung is welcome; from then on that unit is the one.
         rung=person.rung,
+        reached=person.rung,
         reminders=0,
     )
     detail = {"unit_id": person.unit_id, "responder": person.name_th}
@@ -333,7 +364,7 @@ def decline(report: Report, responder_id: str, *, now: float) -> Change:
     person = report.find_notified(responder_id)
     if person is None:
         raise NotNotified(report.report_id)
-    if report.status is not Status.NOTIFIED:
+    if report.status not in SEARCHING:
         raise ReportAlreadyAcknowledged(report.report_id, responder_id=report.acknowledged_by)
     if responder_id in report.declined:
         return Change(report, ())
@@ -344,8 +375,15 @@ def decline(report: Report, responder_id: str, *, now: float) -> Change:
     )
 
 
-def all_declined(report: Report) -> bool:
-    """Tell whether nobody is left on the current rung who might still accept."""
+def moves_on_at_once(report: Report) -> bool:
+    """Tell whether the search need not wait: nobody on the current rung might still accept.
+
+    The desk is the last rung: there is nowhere to move on to, and its round takes its time, so that
+    somebody who cannot go is not asked again at once.
+    """
+    unit = report.current_rung
+    if unit is None or unit.kind is RungKind.DESK:
+        return False
     people = report.on_current_rung()
     return bool(people) and all(n.responder_id in report.declined for n in people)
 
@@ -419,8 +457,29 @@ def wait_for_progress(report: Report, *, now: float, token: str, wait_s: int) ->
     return Change(after, ())
 
 
-def remind(report: Report, *, now: float, wait_s: int) -> Change:
+def fell_silent(report: Report, *, now: float, wait_s: int) -> bool:
+    """Tell whether a wait of `wait_s` seconds that has just ended brought nothing.
+
+    A tap at the last moment, or a retry of the step that already took notice of the silence, has
+    changed the report less than half that time ago.
+    """
+    return report.status in ACCEPTED and now - report.changed_at >= wait_s / 2
+
+
+def may_be_released(report: Report) -> bool:
+    """Tell whether a silent responder was reminded enough.
+
+    Whoever is on the scene is only reminded: "nobody has accepted" would no longer be true.
+    """
+    return report.status is not Status.ON_SCENE and report.reminders >= MAX_REMINDERS
+
+
+def remind(report: Report, *, now: float, token: str, wait_s: int) -> Change:
     """Count a reminder to the responder who accepted but has shown no progress.
+
+    Args:
+        token: task token of the state that waits for the next progress.
+        wait_s: seconds that state waits.
 
     Raises:
         ReportClosed: there is nothing to remind of.
@@ -429,7 +488,7 @@ def remind(report: Report, *, now: float, wait_s: int) -> Change:
     _refuse_closed(report)
     if report.status not in ACCEPTED:
         raise StepNotAllowed(f"remind from {report.status}")
-    after = replace(report, reminders=report.reminders + 1)
+    after = replace(report, reminders=report.reminders + 1, token=token)
     return _change(after, now, "system", "reminded", {"reminder": after.reminders}, due_in=wait_s)
 
 
@@ -470,6 +529,14 @@ def refuse_unless_theirs(report: Report, responder_id: str) -> None:
     """
     _refuse_closed(report)
     _refuse_others(report, responder_id)
+
+
+def _refuse_unless_searching(report: Report) -> None:
+    _refuse_closed(report)
+    if report.status is Status.OPENED:
+        raise ReportNotDispatched(report.report_id)
+    if report.status in ACCEPTED:
+        raise ReportAlreadyAcknowledged(report.report_id, responder_id=report.acknowledged_by)
 
 
 def _refuse_closed(report: Report) -> None:

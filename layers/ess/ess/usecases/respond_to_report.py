@@ -97,7 +97,7 @@ def _decide(
 def _resume(report: Report, tap: ResponderTap, workflow: Workflow) -> None:
     """Wake the waiting workflow; the token is the one of the version that was written over."""
     outcome = {"accept": "accepted", "decline": "declined"}.get(tap.act, "progress")
-    if tap.act == "decline" and not incident.all_declined(report):
+    if tap.act == "decline" and not incident.moves_on_at_once(report):
         return
     if tap.act == "close":
         if tap.reason is None:

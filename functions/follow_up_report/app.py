@@ -1,0 +1,66 @@
+"""Follows up a report that was accepted, and concludes one that is closed."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from ess import bootstrap
+from ess.usecases.conclude_report import conclude_report
+from ess.usecases.follow_up_report import follow_up_report
+from ess.usecases.send_messages import Outcome, Sent
+
+Json = dict[str, Any]
+
+logger = Logger(service="follow_up_report")
+metrics = Metrics(service="follow_up_report")
+
+
+@metrics.log_metrics
+def handler(event: Json, context: object) -> None:
+    """Tell everyone how a report stands.
+
+    Args:
+        event: ``action`` and ``report_id``. To ``follow_up``: also ``outcome`` of the wait before,
+            ``token`` to wait on and ``wait_s``, seconds. To ``conclude``: nothing more.
+        context: Lambda's context, not used.
+
+    Raises:
+        ReportClosed, ReportReleased, ReportNotFound, StepNotAllowed, TemporaryFailure: see the use
+            cases; the workflow catches them by name.
+        KeyError: ``action`` is neither of the two.
+    """
+    _ACTIONS[event["action"]](event)
+    logger.info("told", extra={"report_id": event["report_id"], "action": event["action"]})
+
+
+def _follow_up(event: Json) -> None:
+    follow_up_report(
+        event["report_id"],
+        event["outcome"],
+        event["token"],
+        event["wait_s"],
+        reports=bootstrap.reports(),
+        clock=bootstrap.clock(),
+        messages_about=bootstrap.messages_about(_observe),
+    )
+
+
+def _conclude(event: Json) -> None:
+    conclude_report(
+        event["report_id"],
+        reports=bootstrap.reports(),
+        responders=bootstrap.responders(),
+        messages_about=bootstrap.messages_about(_observe),
+    )
+
+
+_ACTIONS = {"follow_up": _follow_up, "conclude": _conclude}
+
+
+def _observe(sent: Sent) -> None:
+    logger.info("message sent", extra={"channel": sent.channel, "outcome": sent.outcome.value})
+    if sent.outcome is not Outcome.ACCEPTED:
+        metrics.add_metric(f"{sent.channel.capitalize()}Failures", MetricUnit.Count, 1)
+    if not sent.noted:
+        metrics.add_metric("TimelineLinesLost", MetricUnit.Count, 1)

@@ -1,0 +1,78 @@
+"""Tell everyone that a report has ended."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from ess.domain.conversation import Prompt
+from ess.domain.errors import StepNotAllowed, TemporaryFailure
+from ess.domain.report import ClosingReason, Notified, Report, Status
+from ess.ports.reports import Reports
+from ess.ports.responders import Responders
+from ess.usecases.officer_news import news_for_others, others, still_listening
+from ess.usecases.send_messages import MessagesAbout, Outcome
+
+OCCASION = "end"
+
+
+def conclude_report(
+    report_id: str,
+    *,
+    reports: Reports,
+    responders: Responders,
+    messages_about: Callable[[Report], MessagesAbout],
+) -> None:
+    """Tell the reporter the closing, and the officers that nobody needs to go any more.
+
+    Whoever ended the report knows already: the reporter who cancelled it, the officer who closed
+    it. An officer without LINE hears of a cancelled report by SMS, once.
+
+    Raises:
+        ReportNotFound: there is none.
+        StepNotAllowed: it is not closed.
+        TemporaryFailure: a store did not answer, or the reporter could not be told for now. All
+            may be repeated.
+    """
+    report = reports.get(report_id)
+    if report.status is not Status.CLOSED:
+        raise StepNotAllowed(f"conclude from {report.status}")
+    messages = messages_about(report)
+    cancelled = report.closing_reason is ClosingReason.CANCELLED_BY_REPORTER
+    audience = others(report)
+    if cancelled and report.acknowledger and report.acknowledger.line_user_id:
+        audience.append(report.acknowledger)
+    news = news_for_others(report)
+    jobs: list[Callable[[], Outcome]] = [
+        partial(messages.push_to, person, news, OCCASION) for person in audience
+    ]
+    if cancelled:
+        text = Prompt("sms.cancelled", {"reference": report.reference})
+        jobs += [
+            partial(messages.text_to, person, phone, text, OCCASION)
+            for person, phone in _without_line(report, reports, responders)
+        ]
+        messages.together(jobs)
+        return
+    told, *_ = messages.together([partial(messages.tell_reporter, OCCASION), *jobs])
+    if told is Outcome.FAILED:
+        raise TemporaryFailure("the reporter could not be told yet")
+
+
+def _without_line(
+    report: Report, reports: Reports, responders: Responders
+) -> Iterable[tuple[Notified, str]]:
+    """Return officers who have only a phone and have not been told by an earlier try."""
+    people = {p.responder_id: p for p in still_listening(report) if not p.line_user_id}
+    if not people:
+        return []
+    told = {
+        entry.detail.get("responder")
+        for entry in reports.timeline(report.report_id)
+        if entry.action == "sms_sent" and entry.detail.get("occasion") == OCCASION
+    }
+    units = sorted({person.unit_id for person in people.values()})
+    return [
+        (people[responder.responder_id], responder.phone)
+        for unit_id in units
+        for responder in responders.of_unit(unit_id)
+        if responder.phone and responder.responder_id in people.keys() - told
+    ]
