@@ -20,6 +20,7 @@ _CLIP: Final = 34
 _GLOSS: Final = {
     "แจ้งเหตุร้าย": "Report an emergency",
     "081-234 5678": "(a phone number)",
+    "📍 " + SCENE[2]: "(a pin at the clock tower)",
 }
 
 
@@ -140,17 +141,21 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     pairs = []
     for key, text in thai.items():
         parts = re.split(r"\{\w+\}", text)
-        pairs.append((re.compile("(.+)".join(map(re.escape, parts)), re.DOTALL), english[key]))
+        if any(part.strip() for part in parts):  # one that is all placeholder fits everything
+            pairs.append((re.compile("(.+)".join(map(re.escape, parts)), re.DOTALL), english[key]))
     return sorted(pairs, key=lambda pair: -len(pair[0].pattern))
 
 
 def _english(texts: list[str]) -> str:
+    """The English of the first text that has one; a text may carry its own English below."""
     for text in texts:
         if text in _GLOSS:
             return _GLOSS[text]
+        for line in text.split("\n"):
+            if line[:1].isascii() and line[:1].isalpha():
+                return line
         for pattern, english in _patterns():
-            found = pattern.fullmatch(text)
-            if found:
+            if pattern.fullmatch(text):
                 return re.sub(r"\{\w+\}", "…", english)
     return ""
 
@@ -160,10 +165,10 @@ def table(played: Played) -> str:
     lines = [f"{'+ms':>7} {'step':>6}  {'who':<22} {'what':<{_CLIP}}  in English"]
     before = played.began
     for row in played.rows:
-        what = _pad(_clip(" ".join(row.did.split())), _CLIP)
+        what = _pad(_clip(" ".join(row.did.split()), _CLIP), _CLIP)
         gloss = row.gloss.split("\n")[0]
         at, step = row.at - played.began, row.at - before
-        lines.append(f"{at:>7} {step:>6}  {_pad(row.who[:22], 22)} {what}  {gloss}")
+        lines.append(f"{at:>7} {step:>6}  {_pad(_clip(row.who, 22), 22)} {what}  {gloss}")
         before = row.at
     return "\n".join(lines)
 
@@ -179,10 +184,10 @@ def _width(text: str) -> int:
     )
 
 
-def _clip(text: str) -> str:
-    if _width(text) <= _CLIP:
+def _clip(text: str, columns: int) -> str:
+    if _width(text) <= columns:
         return text
-    while _width(text) > _CLIP - 1:
+    while _width(text) > columns - 1:
         text = text[:-1]
     return text + "…"
 

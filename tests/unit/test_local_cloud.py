@@ -137,7 +137,11 @@ def test_the_timeline_reads_cards_and_explains_thai():
     assert scripted._english(texts_of(card)) == "What is happening?"
 
 
+def test_a_text_that_carries_its_own_english_is_explained_by_it():
+    assert scripted._english(["เหตุ A-1 มีคนรับแล้ว\nIncident A-1 is taken"]) == "Incident A-1 is taken"
+
+
 def test_columns_count_what_a_terminal_shows():
     assert scripted._width("ที่") == 1
-    assert scripted._width(scripted._clip("ก" * 99)) == scripted._CLIP
+    assert scripted._width(scripted._clip("ก" * 99, 9)) == 9
     assert scripted._pad("ที่", 3) == "ที่  "
