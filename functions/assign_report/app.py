@@ -5,8 +5,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from ess import bootstrap
-from ess.domain.ladder import Rung, RungKind
-from ess.usecases.assign_report import assign_report
+from ess.domain.geo import Point
+from ess.domain.ladder import RungKind
+from ess.usecases.assign_report import Candidate, assign_report
 
 Json = dict[str, Any]
 
@@ -28,10 +29,10 @@ def handler(event: Json, context: object) -> Json:
         ReportClosed, ReportNotDispatched, ReportNotFound, TemporaryFailure: see the use case.
     """
     report_id = event["report_id"]
-    stations = [rung for rung in map(_rung, event["candidates"]) if rung is not None]
+    candidates = [found for found in map(_candidate, event["candidates"]) if found is not None]
     report = assign_report(
         report_id,
-        stations,
+        candidates,
         event["wait_s"],
         reports=bootstrap.reports(),
         clock=bootstrap.clock(),
@@ -41,15 +42,14 @@ def handler(event: Json, context: object) -> Json:
     return {"stations": count}
 
 
-def _rung(candidate: Json) -> Rung | None:
-    """Return a candidate as a rung, or None: one bad row must not cost the others."""
+def _candidate(found: Json) -> Candidate | None:
+    """Return a station that was found, or None: one bad row must not cost the others."""
     try:
-        return Rung(
-            unit_id=str(candidate["unit_id"]),
-            name_th=str(candidate["name_th"]),
-            name_en=str(candidate["name_en"]),
-            kind=RungKind.STATION,
-            distance_m=float(candidate["distance_m"]),
+        return Candidate(
+            unit_id=str(found["unit_id"]),
+            name_th=str(found["name_th"]),
+            name_en=str(found["name_en"]),
+            point=Point(found["latitude"], found["longitude"]),
         )
     except (KeyError, TypeError, ValueError) as failure:
         logger.error("candidate not usable", extra={"reason": repr(failure)})  # noqa: TRY400

@@ -27,8 +27,10 @@ def handler(event: Json, context: object) -> Json:
         context: Lambda's context, not used.
 
     Returns:
-        ``candidates`` (``distance_m`` in metres, ``bearing_deg`` clockwise from north) and
-        ``queries``, the cells that were queried.
+        ``candidates``, each with the station's own position in degrees WGS84, and ``queries``, the
+        cells that were queried. Who gave a point also gets ``distance_m`` in metres and
+        ``bearing_deg`` clockwise from north; for a report they would put its pin into the
+        workflow's history.
 
     Raises:
         InvalidPoint, InvalidLookup: the input is not as above; the message says what is wrong.
@@ -46,7 +48,8 @@ def handler(event: Json, context: object) -> Json:
             "queries": lookup.queries,
         },
     )
-    return {"candidates": [_candidate(m) for m in lookup.matches], "queries": lookup.queries}
+    describe = _measured if "point" in event else _candidate
+    return {"candidates": [describe(m) for m in lookup.matches], "queries": lookup.queries}
 
 
 def _point(event: Json) -> Point:
@@ -67,7 +70,15 @@ def _candidate(match: StationMatch) -> Json:
         "unit_id": match.station.unit_id,
         "name_th": match.station.name_th,
         "name_en": match.station.name_en,
+        "latitude": match.station.point.latitude,
+        "longitude": match.station.point.longitude,
+        "why": match.why.value,
+    }
+
+
+def _measured(match: StationMatch) -> Json:
+    return {
+        **_candidate(match),
         "distance_m": round(match.distance_m, 1),
         "bearing_deg": round(match.bearing_deg, 1) % 360,
-        "why": match.why.value,
     }

@@ -43,19 +43,26 @@ def test_a_point_gets_the_nearest_stations():
                 "unit_id": "near",
                 "name_th": "สภ.ใกล้",
                 "name_en": "Near",
+                "latitude": 17.42,
+                "longitude": 104.78,
+                "why": "nearest",
                 "distance_m": 325.7,
                 "bearing_deg": 336.4,
-                "why": "nearest",
             }
         ],
         "queries": 1,
     }
 
 
-def test_a_report_is_looked_up_by_its_pin():
+def test_a_report_is_looked_up_by_its_pin_and_the_answer_does_not_give_the_pin_away():
     answer = asked_with(report_id="r1")
+    point = {"latitude": PIN.latitude, "longitude": PIN.longitude}
+    measured = asked_with(point=point)["candidates"]
     assert [c["unit_id"] for c in answer["candidates"]] == ["near", "far"]
-    assert answer == asked_with(point={"latitude": PIN.latitude, "longitude": PIN.longitude})
+    # Distances and bearings would give the pin away to whoever reads the workflow's history.
+    told = {"unit_id", "name_th", "name_en", "latitude", "longitude", "why"}
+    assert all(set(candidate) == told for candidate in answer["candidates"])
+    assert answer["candidates"] == [{k: c[k] for k in told} for c in measured]
     json.dumps(answer)
 
 

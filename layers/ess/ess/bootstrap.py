@@ -3,7 +3,7 @@
 The imports stand inside the functions on purpose: a Lambda loads what it asks for and nothing else.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from ess.settings import Settings
@@ -148,17 +148,14 @@ def messages_about(observe: "Callable[[Sent], None]") -> "Callable[[Report], Mes
     """Return what sends messages about a report, on all channels; `observe` is told of each."""
     from ess.usecases.send_messages import MessagesAbout
 
-    def about(report: "Report") -> MessagesAbout:
-        return MessagesAbout(
-            report,
-            reports=reports(),
-            messenger=worker_messenger(),
-            sms=sms(),
-            clock=clock(),
-            observe=observe,
-        )
-
-    return about
+    return partial(
+        MessagesAbout,
+        reports=reports(),
+        messenger=worker_messenger(),
+        sms=sms(),
+        clock=clock(),
+        observe=observe,
+    )
 
 
 @cache
