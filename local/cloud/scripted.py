@@ -166,7 +166,7 @@ def table(played: Played) -> str:
     before = played.began
     for row in played.rows:
         what = _pad(_clip(" ".join(row.did.split()), _CLIP), _CLIP)
-        gloss = row.gloss.split("\n")[0]
+        gloss = _clip(row.gloss.split("\n")[0], 60)
         at, step = row.at - played.began, row.at - before
         lines.append(f"{at:>7} {step:>6}  {_pad(_clip(row.who, 22), 22)} {what}  {gloss}")
         before = row.at
