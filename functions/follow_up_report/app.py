@@ -30,6 +30,7 @@ def handler(event: Json, context: object) -> None:
             cases; the workflow catches them by name.
         KeyError: ``action`` is neither of the two.
     """
+    metrics.add_metric("StepsTold", MetricUnit.Count, 1)
     _ACTIONS[event["action"]](event)
     logger.info("told", extra={"report_id": event["report_id"], "action": event["action"]})
 

@@ -30,6 +30,7 @@ def handler(event: Json, context: object) -> None:
         ReportNotFound, TemporaryFailure: see the use case; the workflow catches them by name.
     """
     rung = event["rung"]
+    metrics.add_metric("RungsOffered", MetricUnit.Count, 1)
     about = {"report_id": event["report_id"], "rung": rung, "attempt": event["attempt"]}
     try:
         notify_responders(

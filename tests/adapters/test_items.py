@@ -76,6 +76,7 @@ def reports(draw):
         declined=tuple(draw(st.lists(TEXT, max_size=3))),
         token=draw(MAYBE_TEXT),
         acknowledged_by=draw(MAYBE_TEXT),
+        acknowledged_at=draw(st.none() | SECONDS),
         reminders=draw(COUNT),
         closing_reason=draw(st.none() | st.sampled_from(ClosingReason)),
     )

@@ -133,6 +133,7 @@ class Report:
         declined: responder ids that said "cannot go".
         token: task token of the workflow's waiting state, if one waits.
         acknowledged_by: responder id, once somebody has accepted.
+        acknowledged_at: epoch seconds of that.
         reminders: how often the accepting responder was reminded since the last progress.
         closing_reason: set when closed.
     """
@@ -159,6 +160,7 @@ class Report:
     declined: tuple[str, ...] = ()
     token: str | None = None
     acknowledged_by: str | None = None
+    acknowledged_at: float | None = None
     reminders: int = 0
     closing_reason: ClosingReason | None = None
 
@@ -344,6 +346,7 @@ def acknowledge(report: Report, responder_id: str, *, now: float, wait_s: int) -
         report,
         status=Status.ACKNOWLEDGED,
         acknowledged_by=responder_id,
+        acknowledged_at=now,
         # A late answer from an earlier rung is welcome; from then on that unit is the one.
         rung=person.rung,
         reached=person.rung,
@@ -503,7 +506,14 @@ def release(report: Report, *, now: float, wait_s: int) -> Change:
     if report.status not in ACCEPTED:
         raise StepNotAllowed(f"release from {report.status}")
     silent = report.acknowledged_by
-    after = replace(report, status=Status.NOTIFIED, acknowledged_by=None, reminders=0, token=None)
+    after = replace(
+        report,
+        status=Status.NOTIFIED,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        reminders=0,
+        token=None,
+    )
     return _change(after, now, "system", "released", {"responder": silent}, due_in=wait_s)
 
 

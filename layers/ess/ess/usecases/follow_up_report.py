@@ -53,7 +53,8 @@ def follow_up_report(
         reports, report_id, lambda now_is: _decide(now_is, outcome, token, wait_s, clock.now())
     )
     messages = messages_about(report)
-    occasion = f"{report.acknowledged_by}-{report.attempt}"
+    # Who was released may accept again: that is news, so the moment is part of the occasion.
+    occasion = f"{report.acknowledged_by}-{report.acknowledged_at}"
     if report.status in SEARCHING:
         _tell_released(before, messages_about(before))
         raise ReportReleased(report_id)
@@ -90,4 +91,4 @@ def _tell_released(before: Report, messages: MessagesAbout) -> None:
     person = before.acknowledger
     if person and person.line_user_id:
         prompt = Prompt("officer.released", facts(before))
-        messages.push_to(person, prompt, f"{before.attempt}")
+        messages.push_to(person, prompt, f"{before.acknowledged_at}")

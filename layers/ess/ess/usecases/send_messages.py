@@ -137,7 +137,7 @@ class MessagesAbout:
         Raises:
             TemporaryFailure: the store did not answer.
         """
-        key = f"{self._report.version:06d}-{action}"
+        key = f"{self._report.version:06d}~{action}"  # sorts after the change it follows
         entry = Entry(self._clock.now(), "system", action, detail, key)
         self._reports.note(self._report.report_id, [entry])
 

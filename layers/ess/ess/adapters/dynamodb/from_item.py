@@ -43,6 +43,7 @@ def report_from(item: Item) -> Report:
         declined=tuple(item.get("declined", ())),
         token=item.get("token"),
         acknowledged_by=item.get("acknowledged_by"),
+        acknowledged_at=_float(item.get("acknowledged_at")),
         reminders=item.get("reminders", 0),
         closing_reason=_reason(item.get("closing_reason")),
     )

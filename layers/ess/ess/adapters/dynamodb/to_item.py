@@ -57,6 +57,7 @@ def report_attributes(report: Report, expires_at: int | None) -> Item:
         "declined": list(report.declined),
         "token": report.token,
         "acknowledged_by": report.acknowledged_by,
+        "acknowledged_at": report.acknowledged_at,
         "reminders": report.reminders,
         "closing_reason": report.closing_reason.value if report.closing_reason else None,
         "expires_at": expires_at,
