@@ -145,6 +145,7 @@ def test_revising_twice_leaves_two_lines(stores):
     [
         lambda report_id: talk.DispatchReport(report_id, "+66800000000", True, NOW),
         lambda report_id: talk.ReviseReport(report_id, Kind.CONFINEMENT, None, None, NOW),
+        lambda report_id: talk.AddPhone(report_id, "+66800000000", NOW),
         lambda report_id: talk.CancelReport(report_id, NOW),
     ],
 )
@@ -174,6 +175,20 @@ def test_a_report_dispatched_by_the_grace_period_meets_the_late_phone_number(sto
     with pytest.raises(ConversationChanged):
         stores.conversations.save(read, phone.conversation, phone.write)
     assert stores.conversations.get(USER).active.status is Status.DISPATCHED
+
+
+def test_the_late_phone_number_is_added_while_nobody_has_accepted(stores):
+    report_id = open_report(stores)
+    report = stores.reports.get(report_id)
+    stores.reports.save(
+        incident.dispatch(report, now=NOW + 60, phone=None, can_talk=True, actor="system")
+    )
+    before = stores.reports.get(report_id)
+    outcome = send(stores, talk.TextSent("080 000 0000"), "phone", NOW + 70)
+    after = stores.reports.get(report_id)
+    assert after == apply(before, outcome.write)
+    assert after.phone == "+66800000000"
+    assert actions(stores, report_id)[-1] == "phone_added"
 
 
 def test_a_change_of_the_report_makes_a_racing_event_read_again(stores):

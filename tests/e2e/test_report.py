@@ -65,6 +65,18 @@ def officers_offered(phones, report_id):
     return [o for o in phones.officers() if o.find(postback(o="accept", r=report_id))]
 
 
+def wait_until(happened, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.1)
+
+
+def units_notified(phones, reporter):
+    steps = report_of(phones, reporter)["timeline"]
+    return [step["detail"]["unit_id"] for step in steps if step["action"] == "notified"]
+
+
 def test_from_the_first_tap_to_the_closing_message(phones, reporter, cloud):
     send_report(reporter)
     reporter.wait_for(thai("received.title"))
@@ -88,8 +100,16 @@ def test_from_the_first_tap_to_the_closing_message(phones, reporter, cloud):
     officer.tap(postback(o="close", r=report_id, why="resolved"))
     reporter.wait_for(thai("status.closed.title"))
     actions = [step["action"] for step in wait_for_action(phones, reporter, "closed")["timeline"]]
-    wanted = ["opened", "dispatched", "assigned", "notified", "acknowledged", "on_the_way",
-              "on_scene", "closed"]
+    wanted = [
+        "opened",
+        "dispatched",
+        "assigned",
+        "notified",
+        "acknowledged",
+        "on_the_way",
+        "on_scene",
+        "closed",
+    ]
     assert [a for a in actions if a in wanted] == wanted
     assert any(reference_in(sms, phones, reporter) for sms in cloud.sms().values())
 
@@ -103,10 +123,9 @@ def test_nobody_answers_so_the_next_station_and_then_the_desk_are_called(phones,
     send_report(reporter)
     report_id = report_of(phones, reporter)["report_id"]
     reporter.wait_for(thai("status.at_desk.title"), seconds=60)
-    report = report_of(phones, reporter)
-    units = [step["detail"]["unit_id"] for step in report["timeline"]
-             if step["action"] == "notified"]
-    assert len(set(units)) >= 3
+    wait_until(lambda: "desk" in units_notified(phones, reporter))
+    units = units_notified(phones, reporter)
+    assert len(units) == len(set(units)) == 4
     assert units[-1] == "desk"
     assert any("191" in t for t in texts_of(reporter.chat()[-1]["message"]))
     desk = [o for o in officers_offered(phones, report_id) if unit_of(phones, o) == "desk"]
@@ -129,14 +148,9 @@ def test_all_decline_so_the_next_station_is_called_at_once(phones, reporter):
     for officer in officers_offered(phones, report_id):
         officer.tap(postback(o="decline", r=report_id))
     wait_for_action(phones, reporter, "declined")
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        steps = report_of(phones, reporter)["timeline"]
-        notified = [s for s in steps if s["action"] == "notified"]
-        if len(notified) > 1:
-            break
-        time.sleep(0.2)
-    assert notified[1]["detail"]["unit_id"] != notified[0]["detail"]["unit_id"]
+    wait_until(lambda: len(units_notified(phones, reporter)) > 1, seconds=4)  # before the timeout
+    first, second, *_ = units_notified(phones, reporter)
+    assert first != second
     cancel(reporter)
 
 
@@ -208,7 +222,7 @@ def test_the_same_events_again_have_no_effect(phones, reporter, how):
     time.sleep(1)
     report = report_of(phones, reporter)
     assert [s["action"] for s in report["timeline"]].count("dispatched") == 1
-    new = [e for e in reporter.chat()[len(before):] if e["via"] == "reply"]
+    new = [e for e in reporter.chat()[len(before) :] if e["via"] == "reply"]
     assert new == []
     assert len(officers_offered(phones, report_id)) == offers
     cancel(reporter)
@@ -242,9 +256,7 @@ def test_a_stranger_cannot_accept(phones, reporter):
 
 def test_a_forged_delivery_is_refused(phones, reporter):
     reporter.follow()
-    answer = phones.post(
-        "/_sim/deliver", {"last": 1, "user": reporter.user_id, "signature": "bad"}
-    )
+    answer = phones.post("/_sim/deliver", {"last": 1, "user": reporter.user_id, "signature": "bad"})
     assert "401" in str(answer)
 
 

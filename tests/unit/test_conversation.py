@@ -318,6 +318,39 @@ def test_a_number_given_early_is_kept(phone):
     assert phone.started == [phone.writes[0].report.report_id]
 
 
+def test_a_number_before_anything_else_begins_a_report(phone):
+    assert phone.send(talk.TextSent("0812345678")) == ["phone_kept", "ask_kind"]
+    phone.send(talk.PinShared(NAKHON_PHANOM))
+    assert phone.send(talk.KindChosen(Kind.ASSAULT)) == ["received"]
+    assert phone.writes[0].report.phone == PHONE
+
+
+def test_cannot_talk_still_holds_when_a_number_follows(phone):
+    phone.send(talk.ReportAsked())
+    phone.send(talk.CallDeclined())
+    phone.send(talk.TextSent("0812345678"))
+    phone.send(talk.KindChosen(Kind.ASSAULT))
+    assert phone.send(talk.PinShared(NAKHON_PHANOM)) == ["received_silent"]
+    report = phone.writes[0].report
+    assert (report.can_talk, report.phone) == (False, PHONE)
+
+
+@pytest.mark.parametrize("status", [Status.DISPATCHED, Status.NOTIFIED])
+def test_a_number_after_the_dispatch_is_added_while_nobody_has_accepted(at_phone_step, status):
+    at_phone_step.move_report_to(status)  # the auditor was faster than the reporter
+    report_id = at_phone_step.conversation.active.report_id
+    answer = at_phone_step.send(talk.TextSent("0812345678"))
+    assert answer == ["phone_added", f"status.{status}"]
+    assert at_phone_step.writes[-1] == talk.AddPhone(report_id, PHONE, NOW)
+    assert at_phone_step.started == []
+
+
+def test_a_number_after_somebody_accepted_is_not_claimed_to_arrive(at_phone_step):
+    at_phone_step.move_report_to(Status.ACKNOWLEDGED)
+    answer = at_phone_step.send(talk.TextSent("0812345678"))
+    assert answer == ["words_not_relayed", "status.acknowledged"]
+
+
 def test_language_is_kept_and_the_question_asked_again(at_phone_step):
     assert at_phone_step.send(talk.LanguageChosen("en")) == ["language_set", "ask_phone"]
     assert at_phone_step.conversation.language == "en"

@@ -286,6 +286,15 @@ class ReviseReport:
 
 
 @dataclass(frozen=True, slots=True)
+class AddPhone:
+    """Add a number that came after the dispatch; only while somebody is still looked for."""
+
+    report_id: str
+    phone: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReport:
     """Close a report as its reporter; only while it is not closed."""
 
@@ -293,7 +302,7 @@ class CancelReport:
     at: float
 
 
-ReportWrite = OpenReport | DispatchReport | ReviseReport | CancelReport
+ReportWrite = OpenReport | DispatchReport | ReviseReport | AddPhone | CancelReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,9 +552,12 @@ def _text_sent(c: Conversation, given: TextSent, m: Moment) -> Outcome:
             return _dispatch(c, m, phone, can_talk=True)
         looks_like_one = sum(character.isdigit() for character in given.text) >= 5
         return _stay(c, "phone_invalid" if looks_like_one else "phone_expected")
-    if c.draft is not None and phone is not None:
-        kept = replace(c, draft=replace(c.draft, phone=phone, no_call=False))
-        return _stay(kept, "phone_kept")
+    if phone is not None and c.step is not Step.FOLLOWING:
+        # A number before anything else begins a report; "cannot talk", once said, still holds.
+        return _stay(replace(c, draft=replace(c.draft or Draft(), phone=phone)), "phone_kept")
+    if phone is not None and c.active is not None and c.active.status in SEARCHING:
+        write = AddPhone(c.active.report_id, phone, m.now)
+        return Outcome(c, (Prompt("phone_added"), *_ask(c)), write)
     if c.step is Step.FOLLOWING:
         return _stay(c, "words_not_relayed")
     return _stay(c, "not_understood")

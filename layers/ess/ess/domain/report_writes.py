@@ -7,6 +7,7 @@ whether it computes it or lets the database do so under a condition.
 from dataclasses import replace
 
 from ess.domain.conversation import (
+    AddPhone,
     CancelReport,
     DispatchReport,
     OpenReport,
@@ -14,10 +15,14 @@ from ess.domain.conversation import (
     ReviseReport,
 )
 from ess.domain.errors import StepNotAllowed
-from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, Entry, Report, Status
+from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Entry, Report, Status
 
 
-def apply(report: Report, write: DispatchReport | ReviseReport | CancelReport) -> Report:
+LaterWrite = DispatchReport | ReviseReport | AddPhone | CancelReport
+"""The writes to a report that exists."""
+
+
+def apply(report: Report, write: LaterWrite) -> Report:
     """Return `report` after `write`.
 
     Raises:
@@ -44,6 +49,10 @@ def apply(report: Report, write: DispatchReport | ReviseReport | CancelReport) -
             if write.pin is not None:
                 after = replace(after, pin=write.pin, place=write.place)
             return after
+        case AddPhone():
+            if report.status not in SEARCHING:
+                raise refused
+            return replace(after, phone=write.phone)
         case CancelReport():
             if report.status is Status.CLOSED:
                 raise refused
@@ -72,7 +81,7 @@ def entries_of(write: ReportWrite, conversation_version: int) -> tuple[Entry, ..
 
 
 def _line(
-    write: DispatchReport | ReviseReport | CancelReport,
+    write: LaterWrite,
 ) -> tuple[str, dict[str, str | int | float | bool | None]]:
     match write:
         case DispatchReport():
@@ -81,5 +90,7 @@ def _line(
         case ReviseReport():
             kind = {} if write.kind is None else {"kind": int(write.kind)}
             return "revised", {**kind, "pin_moved": write.pin is not None}
+        case AddPhone():
+            return "phone_added", {}
         case CancelReport():
             return "closed", {"reason": ClosingReason.CANCELLED_BY_REPORTER.value}

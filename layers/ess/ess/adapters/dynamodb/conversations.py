@@ -20,6 +20,7 @@ from ess.adapters.dynamodb.to_item import (
     report_attributes,
 )
 from ess.domain.conversation import (
+    AddPhone,
     CancelReport,
     Conversation,
     DispatchReport,
@@ -28,8 +29,8 @@ from ess.domain.conversation import (
     ReviseReport,
 )
 from ess.domain.errors import ConversationChanged
-from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, Status
-from ess.domain.report_writes import entries_of
+from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Status
+from ess.domain.report_writes import LaterWrite, entries_of
 
 
 class DynamoConversations:
@@ -107,9 +108,7 @@ class DynamoConversations:
         key = Key(write.report_id, REPORT_ENTRY)
         transaction.update("report", self._reports, key, actions, condition)
 
-    def _change(
-        self, write: DispatchReport | ReviseReport | CancelReport
-    ) -> tuple[list[Action], Condition]:
+    def _change(self, write: LaterWrite) -> tuple[list[Action], Condition]:
         """Return what `ess.domain.report_writes.apply` does, as an update and its condition."""
         opened = Path("status") == Status.OPENED.value
         match write:
@@ -129,6 +128,9 @@ class DynamoConversations:
                     else {"pin": point_item(write.pin), "place": write.place}
                 )
                 return assignments({**kind, **pin}), opened
+            case AddPhone():
+                searching = Path("status").is_in(*(status.value for status in SEARCHING))
+                return assignments({"phone": write.phone}), searching
             case CancelReport():
                 attributes = {
                     "status": Status.CLOSED.value,
