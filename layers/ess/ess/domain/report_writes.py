@@ -17,9 +17,16 @@ from ess.domain.conversation import (
 from ess.domain.errors import StepNotAllowed
 from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Entry, Report, Status
 
-
 LaterWrite = DispatchReport | ReviseReport | AddPhone | CancelReport
 """The writes to a report that exists."""
+
+HOLDS_WHILE: dict[type[LaterWrite], frozenset[Status]] = {
+    DispatchReport: frozenset({Status.OPENED}),
+    ReviseReport: frozenset({Status.OPENED}),
+    AddPhone: SEARCHING,
+    CancelReport: frozenset(Status) - {Status.CLOSED},
+}
+"""The statuses in which each write still makes sense."""
 
 
 def apply(report: Report, write: LaterWrite) -> Report:
@@ -28,12 +35,11 @@ def apply(report: Report, write: LaterWrite) -> Report:
     Raises:
         StepNotAllowed: the report has moved on, and `write` no longer holds.
     """
-    refused = StepNotAllowed(f"{type(write).__name__} from {report.status}")
+    if report.status not in HOLDS_WHILE[type(write)]:
+        raise StepNotAllowed(f"{type(write).__name__} from {report.status}")
     after = replace(report, version=report.version + 1, changed_at=write.at)
     match write:
         case DispatchReport():
-            if report.status is not Status.OPENED:
-                raise refused
             return replace(
                 after,
                 status=Status.DISPATCHED,
@@ -42,20 +48,14 @@ def apply(report: Report, write: LaterWrite) -> Report:
                 due_at=write.at + OVERDUE_SLACK_S,
             )
         case ReviseReport():
-            if report.status is not Status.OPENED:
-                raise refused
             if write.kind is not None:
                 after = replace(after, kind=write.kind)
             if write.pin is not None:
                 after = replace(after, pin=write.pin, place=write.place)
             return after
         case AddPhone():
-            if report.status not in SEARCHING:
-                raise refused
             return replace(after, phone=write.phone)
         case CancelReport():
-            if report.status is Status.CLOSED:
-                raise refused
             return replace(
                 after,
                 status=Status.CLOSED,

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
-from pynamodb.expressions.update import Action
 
 from ess.adapters.dynamodb.errors import Refused
 from ess.adapters.dynamodb.from_item import conversation_from
@@ -29,8 +29,8 @@ from ess.domain.conversation import (
     ReviseReport,
 )
 from ess.domain.errors import ConversationChanged
-from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Status
-from ess.domain.report_writes import LaterWrite, entries_of
+from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, Status
+from ess.domain.report_writes import HOLDS_WHILE, LaterWrite, entries_of
 
 
 class DynamoConversations:
@@ -100,26 +100,26 @@ class DynamoConversations:
                 Path("report_id").does_not_exist(),
             )
             return
-        actions, condition = self._change(write)
+        actions = assignments(self._change(write))
+        # An absent status is in no list, so that no write can create a report.
+        holds = Path("status").is_in(*sorted(s.value for s in HOLDS_WHILE[type(write)]))
         actions += [
             Path("changed_at").set(write.at),
             Path("version").set(Path("version") + 1),
         ]
         key = Key(write.report_id, REPORT_ENTRY)
-        transaction.update("report", self._reports, key, actions, condition)
+        transaction.update("report", self._reports, key, actions, holds)
 
-    def _change(self, write: LaterWrite) -> tuple[list[Action], Condition]:
-        """Return what `ess.domain.report_writes.apply` does, as an update and its condition."""
-        opened = Path("status") == Status.OPENED.value
+    def _change(self, write: LaterWrite) -> dict[str, Any]:
+        """Return the attributes that `ess.domain.report_writes.apply` changes."""
         match write:
             case DispatchReport():
-                attributes = {
+                return {
                     "status": Status.DISPATCHED.value,
                     "can_talk": write.can_talk,
                     "due_at": write.at + OVERDUE_SLACK_S,
                     **({} if write.phone is None else {"phone": write.phone}),
                 }
-                return assignments(attributes), opened
             case ReviseReport():
                 kind = {} if write.kind is None else {"kind": int(write.kind)}
                 pin = (
@@ -127,12 +127,11 @@ class DynamoConversations:
                     if write.pin is None
                     else {"pin": point_item(write.pin), "place": write.place}
                 )
-                return assignments({**kind, **pin}), opened
+                return {**kind, **pin}
             case AddPhone():
-                searching = Path("status").is_in(*(status.value for status in SEARCHING))
-                return assignments({"phone": write.phone}), searching
+                return {"phone": write.phone}
             case CancelReport():
-                attributes = {
+                return {
                     "status": Status.CLOSED.value,
                     "closing_reason": ClosingReason.CANCELLED_BY_REPORTER.value,
                     "due_at": None,
@@ -140,9 +139,6 @@ class DynamoConversations:
                     "token": None,
                     "expires_at": self._retention.of_closed(write.at),
                 }
-                # `<>` holds for an attribute that is absent: without this a cancel could create.
-                exists = Path("report_id").exists()
-                return assignments(attributes), exists & (Path("status") != Status.CLOSED.value)
 
 
 def _stored_version(version: int) -> Condition:
