@@ -22,7 +22,7 @@ SHORT = {
     "GraceSeconds": "6",
     "AcknowledgeSeconds": "6",
     "DeskSeconds": "6",
-    "ProgressSeconds": "20",
+    "ProgressSeconds": "8",
 }
 
 
