@@ -33,7 +33,7 @@ def handler(event: Json, context: object) -> None:
     metrics.add_metric("RungsOffered", MetricUnit.Count, 1)
     about = {"report_id": event["report_id"], "rung": rung, "attempt": event["attempt"]}
     try:
-        notify_responders(
+        reached = notify_responders(
             event["report_id"],
             None if rung == "desk" else rung,
             event["attempt"],
@@ -44,11 +44,18 @@ def handler(event: Json, context: object) -> None:
             clock=bootstrap.clock(),
             messages_about=bootstrap.messages_about(_observe),
         )
-    except NobodyOnDuty as failure:
-        metrics.add_metric("NobodyReached", MetricUnit.Count, 1)
-        logger.warning("nobody reached", extra={**about, "unit_id": str(failure)})
+    except NobodyOnDuty:
+        _count_unreached(about)
         raise
+    if not reached:
+        _count_unreached(about)
+        return
     logger.info("responders notified", extra=about)
+
+
+def _count_unreached(about: Json) -> None:
+    metrics.add_metric("NobodyReached", MetricUnit.Count, 1)
+    logger.warning("nobody reached", extra=about)
 
 
 def _observe(sent: Sent) -> None:

@@ -416,6 +416,12 @@ def test_the_function_notifies_a_station_or_the_desk(deployed):
     assert deployed.told(ALICE) == deployed.told(DORA) == ["officer.offer"]
 
 
+def test_the_function_counts_a_desk_that_is_not_reached(deployed, capsys):
+    deployed.responders = World().responders
+    handler(payload(rung="desk"), None)
+    assert '"NobodyReached":[1.0]' in capsys.readouterr().out
+
+
 def test_the_function_counts_what_failed_and_names_nobody(deployed, capsys):
     deployed.messenger.unreachable.add(ALICE.line_user_id)
     deployed.sms.refused.add(ALICE.phone)

@@ -34,7 +34,7 @@ def notify_responders(
     responders: Responders,
     clock: Clock,
     messages_about: Callable[[Report], MessagesAbout],
-) -> None:
+) -> bool:
     """Notify everyone of a rung who may be called; the caller then waits on `token`.
 
     What is written when, so that no answer is lost and no status is untrue:
@@ -52,6 +52,9 @@ def notify_responders(
         rung: index in the ladder; None is the desk. A report without ladder gets the desk alone.
         attempt: 1 for the first time on this rung.
         wait_s: seconds that the caller waits for an answer.
+
+    Returns:
+        True if a channel took a message; False only at the desk.
 
     Raises:
         NobodyOnDuty: at a station: nobody may be called, or no channel took a message.
@@ -86,9 +89,10 @@ def notify_responders(
     except (ReportAlreadyAcknowledged, ReportClosed):
         # Answered while the messages were on their way: the card may have come after the news.
         _correct(reports.get(report_id), people, occasion, messages_about)
-        return
+        return taken
     if repeated or _shown(before) != _shown(report):
         messages_about(report).tell_reporter(occasion)
+    return taken
 
 
 def _find_rung(
