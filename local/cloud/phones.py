@@ -106,8 +106,15 @@ class Phones:
             if user["role"] == "officer"
         ]
 
-    def wait_for_officer(self, button: Button, seconds: float = WAIT_SECONDS) -> "Phone":
+    def wait_for_officer(
+        self, button: Button, seconds: float = WAIT_SECONDS, *, since: int = 0
+    ) -> "Phone":
         """The first officer whose phone shows a button.
+
+        Args:
+            button: which button.
+            seconds: how long to wait.
+            since: only in messages that came at or after this, in milliseconds since the epoch.
 
         Raises:
             NeverHappened: nobody's does.
@@ -116,7 +123,8 @@ class Phones:
         while time.monotonic() < deadline:
             now = self.get("/_sim/state")
             for user in now["users"]:
-                shown = now["chats"].get(user["user_id"], [])
+                chat = now["chats"].get(user["user_id"], [])
+                shown = [entry for entry in chat if entry["at"] >= since]
                 if user["role"] == "officer" and find_button(shown, button):
                     return Phone(self, user["user_id"], user["display_name"])
             time.sleep(0.05)

@@ -59,9 +59,9 @@ def play(phones: Phones) -> Played:
     reporter.share(latitude, longitude, place)
     number_sent = _now_ms()
     reporter.say("081-234 5678")
-    officer = phones.wait_for_officer(postback(o="accept"))
+    officer = phones.wait_for_officer(postback(o="accept"), since=number_sent)
     played.measured["phone number to the first officer's phone"] = (
-        _first_offer_ms(phones) - number_sent
+        _first_offer_ms(phones, number_sent) - number_sent
     )
     reporter.wait_for(_thai("status.notified.title"))
     for act, told in (
@@ -90,12 +90,14 @@ def _thai(key: str) -> str:
     return str(catalogue.load("th")[key])
 
 
-def _first_offer_ms(phones: Phones) -> int:
+def _first_offer_ms(phones: Phones, since: int) -> int:
     offers = [
         entry["at"]
         for officer in phones.officers()
         for entry in officer.chat()
-        if entry["from"] == "bot" and _thai("officer.offer.title") in texts_of(entry["message"])
+        if entry["from"] == "bot"
+        and entry["at"] >= since
+        and _thai("officer.offer.title") in texts_of(entry["message"])
     ]
     return min(offers)
 
