@@ -55,7 +55,7 @@ def parse(text: str) -> Any:
 
 def substitutions_in(template: str) -> dict[str, set[str]]:
     """DefinitionSubstitutions of each state machine of a template, by logical id."""
-    resources = yaml.load(template, _CloudFormationLoader)["Resources"]  # noqa: S506 - safe subclass
+    resources = yaml.load(template, CloudFormationLoader)["Resources"]  # noqa: S506 - safe subclass
     return {
         name: set(resource["Properties"].get("DefinitionSubstitutions", {}))
         for name, resource in resources.items()
@@ -63,7 +63,7 @@ def substitutions_in(template: str) -> dict[str, set[str]]:
     }
 
 
-class _CloudFormationLoader(yaml.SafeLoader):
+class CloudFormationLoader(yaml.SafeLoader):
     """Reads CloudFormation's short forms (!Ref, !Sub ...) as what follows them."""
 
 
@@ -76,7 +76,7 @@ def _short_form(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
-_CloudFormationLoader.add_multi_constructor("!", _short_form)
+CloudFormationLoader.add_multi_constructor("!", _short_form)
 
 
 # --- the checks -------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ import time
 from types import FrameType
 from typing import Final
 
-from local.cloud import environment, processes, stack
+from local.cloud import environment, processes, sam_local, stack
 from local.cloud.cloud import ROOT, Cloud, Plan, SeedFailed, WebhookSilent
 from local.cloud.phones import NeverHappened, Phones
 from local.cloud.scripted import play, table
 from local.simulator.server import SimulatorDidNotStart
-from tools.build import BuildFailed
+from tools.build import BuildFailed, build_folder
 
 _EXPECTED: Final = (
     BuildFailed,
@@ -95,7 +95,14 @@ def _addresses(cloud: Cloud) -> None:
     rows = [("Webhook", cloud.webhook_url), ("Emulator", cloud.endpoint)]
     if cloud.plan.simulator:
         rows.insert(0, ("Phones", cloud.simulator.url + "/"))
-    rows += [("LINE API", cloud.line_endpoint), ("Log", str(cloud.emulator_log.relative_to(ROOT)))]
+    template = sam_local.write(
+        cloud.plan.directory, build_folder("host"), cloud.endpoint, cloud.client
+    )
+    rows += [
+        ("LINE API", cloud.line_endpoint),
+        ("Log", str(cloud.emulator_log.relative_to(ROOT))),
+        ("sam local", f"-t {template.relative_to(ROOT)}"),
+    ]
     print()
     for name, value in rows:
         print(f"  {name:<9} {value}")

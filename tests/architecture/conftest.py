@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tools.build import ROOT, build, build_folder
-from tools.check_workflow import _CloudFormationLoader
+from tools.check_workflow import CloudFormationLoader
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html#python-sdk-included
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
@@ -29,7 +29,7 @@ class Function:
 def template() -> dict:
     """template.yaml, with CloudFormation's short forms replaced by what follows them."""
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, _CloudFormationLoader)
+    return yaml.load(text, CloudFormationLoader)
 
 
 def functions() -> list[Function]:

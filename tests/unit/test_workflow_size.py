@@ -2,7 +2,7 @@
 
 import re
 
-from tools.check_workflow import DEFINITION, TEMPLATE, _CloudFormationLoader, parse
+from tools.check_workflow import DEFINITION, TEMPLATE, CloudFormationLoader, parse
 
 HISTORY_LIMIT = 25_000
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html, Standard workflows."""
@@ -16,7 +16,7 @@ STATES = MACHINE["States"]
 def default_of(parameter):
     import yaml
 
-    template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), _CloudFormationLoader)
+    template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), CloudFormationLoader)
     return template["Parameters"][parameter]["Default"]
 
 
