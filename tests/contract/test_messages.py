@@ -207,3 +207,16 @@ def test_an_sms_in_thai_fits_two_parts(name):
 def test_distances_as_people_say_them(metres, thai, english):
     assert catalogue.distance(metres, "th") == thai
     assert catalogue.distance(metres, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("e164", "read_out"),
+    [
+        ("+66898765432", "089-876-5432"),
+        ("+6642511266", "042-511-266"),
+        ("+6621234567", "02-123-4567"),
+        ("+447911123456", "+447911123456"),
+    ],
+)
+def test_numbers_as_thai_people_read_them_out(e164, read_out):
+    assert catalogue.phone_number(e164) == read_out

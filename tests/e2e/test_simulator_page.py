@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from local.simulator.server import Handle, run_in_thread
 from tests.e2e.fake_bot import FakeBot, upload_menu
@@ -22,28 +20,6 @@ pytestmark = [
 ]
 
 TOKEN = "simulated-token"
-# Chromium may try to reach its maker: nothing here may touch a network.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not found:
-        pytest.fail(
-            "No Chromium. On Debian: apt-get install chromium fonts-thai-tlwg "
-            "fonts-noto-color-emoji; elsewhere set CHROMIUM to the path of the program."
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass

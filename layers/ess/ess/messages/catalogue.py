@@ -48,7 +48,7 @@ def words_for(language: str, params: dict[str, Any]) -> dict[str, str]:
     """Return `params` in words of `language`: names, distance, time, kind, outcome.
 
     Recognises ``unit_th/unit_en``, ``responder_th/responder_en``, ``distance_m`` (metres), ``kind``
-    (1 to 5), ``reason``, ``opened_at`` and ``changed_at`` (epoch seconds).
+    (1 to 5), ``reason``, ``phone`` (E.164), ``opened_at`` and ``changed_at`` (epoch seconds).
     """
     words = {name: str(value) for name, value in params.items() if value is not None}
     for name in ("unit", "responder"):
@@ -61,6 +61,8 @@ def words_for(language: str, params: dict[str, Any]) -> dict[str, str]:
         words["kind"] = load(language)[f"kind.{int(params['kind'])}"]
     if params.get("reason") is not None:
         words["reason"] = load(language)[f"reason.{params['reason']}"]
+    if params.get("phone") is not None:
+        words["phone"] = phone_number(str(params["phone"]))
     for name in ("opened", "changed"):
         if params.get(f"{name}_at") is not None:
             words[name] = clock_time(float(params[f"{name}_at"]), language)
@@ -79,3 +81,13 @@ def clock_time(epoch: float, language: str) -> str:
     """Return the time of day in Thailand, ``14:05 น.`` or ``14:05``."""
     local = datetime.fromtimestamp(epoch, UTC).astimezone(_THAILAND)
     return f"{local:%H:%M}{' น.' if language == 'th' else ''}"
+
+
+def phone_number(e164: str) -> str:
+    """Return a number as Thai people read it out: ``089-876-5432``; a foreign one as it is."""
+    if not e164.startswith("+66"):
+        return e164
+    national = "0" + e164.removeprefix("+66")
+    if national.startswith("02"):  # Bangkok's area code has two digits, all others three
+        return f"{national[:2]}-{national[2:5]}-{national[5:]}"
+    return f"{national[:3]}-{national[3:6]}-{national[6:]}"
