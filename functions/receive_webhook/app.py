@@ -110,8 +110,9 @@ def _reject(raw: Any, reason: str) -> bool:
     logger.error("event rejected", extra=_about(raw) | {"reason": reason})
     try:
         bootstrap.rejected_events().put(raw, reason)
-    except TemporaryFailure as failure:
-        logger.error("rejected event not kept", extra={"reason": str(failure)})  # noqa: TRY400
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the events behind this one go on
+        reason = str(failure) if isinstance(failure, EssError) else type(failure).__name__
+        logger.error("rejected event not kept", extra={"reason": reason})  # noqa: TRY400
         return False
     return True
 

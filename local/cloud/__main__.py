@@ -58,6 +58,8 @@ def plan_from_environment() -> Plan:
     if not simulator and not line_endpoint:
         raise BadVariable("SIMULATOR=off needs LINE_ENDPOINT: the base URL of a LINE API")
     aws_port, sim_port = _port("AWS_PORT", 4566), _port("SIM_PORT", 8080)
+    if simulator and aws_port == sim_port:
+        raise BadVariable(f"AWS_PORT and SIM_PORT are both {aws_port}: each needs one of its own")
     processes.require_free(aws_port, "AWS_PORT", "the emulator")
     if simulator:
         processes.require_free(sim_port, "SIM_PORT", "the LINE simulator")

@@ -146,6 +146,7 @@ def test_revising_twice_leaves_two_lines(stores):
         lambda report_id: talk.DispatchReport(report_id, "+66800000000", True, NOW),
         lambda report_id: talk.ReviseReport(report_id, Kind.CONFINEMENT, None, None, NOW),
         lambda report_id: talk.AddPhone(report_id, "+66800000000", NOW),
+        lambda report_id: talk.ForbidCall(report_id, NOW),
         lambda report_id: talk.CancelReport(report_id, NOW),
     ],
 )
@@ -189,6 +190,17 @@ def test_the_late_phone_number_is_added_while_nobody_has_accepted(stores):
     assert after == apply(before, outcome.write)
     assert after.phone == "+66800000000"
     assert actions(stores, report_id)[-1] == "phone_added"
+
+
+def test_do_not_call_is_written_into_a_dispatched_report(stores):
+    report_id = dispatch(stores)
+    before = stores.reports.get(report_id)
+    outcome = send(stores, talk.CallDeclined(), "hush", NOW + 70)
+    after = stores.reports.get(report_id)
+    assert after == apply(before, outcome.write)
+    assert not after.can_talk
+    assert not stores.conversations.get(USER).active.can_talk
+    assert actions(stores, report_id)[-1] == "call_forbidden"
 
 
 def test_a_change_of_the_report_makes_a_racing_event_read_again(stores):

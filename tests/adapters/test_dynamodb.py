@@ -368,3 +368,12 @@ def test_items_that_a_batch_left_over_are_sent_again(dynamo):
 
 def test_failures_name_a_code_and_never_what_was_stored():
     assert str(meaning_of(GetError("Failed", ValueError("U123 +6680")))) == "DynamoDB: ValueError"
+
+
+def test_a_responder_row_that_cannot_be_read_does_not_hide_the_others(dynamo, caplog):
+    dynamo.responders.put([Responder("good", "unit", "ก", "K")])
+    bad = {"unit_id": {"S": "unit"}, "responder_id": {"S": "bad"}, "phone": {"S": "+66800000000"}}
+    dynamo.client.put_item(TableName="responders", Item=bad)
+    assert [r.responder_id for r in dynamo.responders.of_unit("unit")] == ["good"]
+    assert "bad" in caplog.text
+    assert "+668" not in caplog.text

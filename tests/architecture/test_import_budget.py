@@ -55,7 +55,6 @@ SETTINGS = {
     "ESS_LINE_TOKEN_PARAMETER": "/ess/none/token",
     "ESS_SMS_SENDER_ID": "ESS",
     "ESS_GRACE_SECONDS": "1",
-    "ESS_ACKNOWLEDGE_SECONDS": "1",
     "ESS_PROGRESS_SECONDS": "1",
     "ESS_STAGE": "none",
 }

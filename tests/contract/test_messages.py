@@ -3,6 +3,7 @@
 import json
 import string
 from itertools import product
+from pathlib import Path
 
 import pytest
 import regex
@@ -220,3 +221,14 @@ def test_distances_as_people_say_them(metres, thai, english):
 )
 def test_numbers_as_thai_people_read_them_out(e164, read_out):
     assert catalogue.phone_number(e164) == read_out
+
+
+@pytest.mark.parametrize("name", ["th", "en", "forms", "actions", "commands"])
+def test_no_data_file_says_a_thing_twice(name):
+    def once(pairs):
+        keys = [key for key, _ in pairs]
+        assert len(keys) == len(set(keys)), sorted(k for k in keys if keys.count(k) > 1)
+        return dict(pairs)
+
+    text = (Path(catalogue.__file__).parent / f"{name}.json").read_text(encoding="utf-8")
+    json.loads(text, object_pairs_hook=once)

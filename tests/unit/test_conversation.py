@@ -43,7 +43,7 @@ class Phone:
         if outcome.start:
             self.started.append(outcome.start)
         if outcome.wake:
-            self.woken.append(outcome.wake)
+            self.woken.append((outcome.wake, outcome.news))
         return [prompt.name for prompt in outcome.answer]
 
     def move_report_to(self, status, **changes):
@@ -239,7 +239,7 @@ class TestCancel:
         report_id = dispatched.conversation.active.report_id
         assert dispatched.send(talk.CancelConfirmed(report_id)) == ["cancelled"]
         assert dispatched.writes[-1] == talk.CancelReport(report_id, NOW)
-        assert dispatched.woken == ["token"]
+        assert dispatched.woken == [("token", "closed")]
         assert dispatched.conversation.step is Step.IDLE
 
     def test_can_be_taken_back(self, dispatched):
@@ -345,10 +345,38 @@ def test_a_number_after_the_dispatch_is_added_while_nobody_has_accepted(at_phone
     assert at_phone_step.started == []
 
 
-def test_a_number_after_somebody_accepted_is_not_claimed_to_arrive(at_phone_step):
-    at_phone_step.move_report_to(Status.ACKNOWLEDGED)
+def test_a_number_after_somebody_accepted_goes_to_that_officer(at_phone_step):
+    at_phone_step.move_report_to(Status.ACKNOWLEDGED, token="token")
     answer = at_phone_step.send(talk.TextSent("0812345678"))
-    assert answer == ["words_not_relayed", "status.acknowledged"]
+    assert answer == ["phone_passed", "status.acknowledged"]
+    assert at_phone_step.woken == [("token", "phone_added")]
+
+
+def test_a_number_of_someone_who_cannot_talk_is_kept_and_not_promised_to_be_seen(at_phone_step):
+    at_phone_step.send(talk.CallDeclined())
+    answer = at_phone_step.send(talk.TextSent("0812345678"))
+    assert answer == ["phone_added_silent", "status.dispatched"]
+
+
+@pytest.mark.parametrize("status", [Status.DISPATCHED, Status.NOTIFIED])
+def test_do_not_call_holds_after_the_number_was_given(dispatched, status):
+    dispatched.move_report_to(status)
+    report_id = dispatched.conversation.active.report_id
+    assert dispatched.send(talk.CallDeclined()) == ["no_call_kept", f"status.{status}"]
+    assert dispatched.writes[-1] == talk.ForbidCall(report_id, NOW)
+    assert not dispatched.conversation.active.can_talk
+
+
+def test_do_not_call_reaches_the_officer_who_accepted(dispatched):
+    dispatched.move_report_to(Status.ON_THE_WAY, token="token")
+    assert dispatched.send(talk.CallDeclined()) == ["no_call_passed", "status.on_the_way"]
+    assert dispatched.woken == [("token", "no_call")]
+
+
+def test_dropping_a_second_report_says_that_the_first_goes_on(dispatched):
+    dispatched.send(talk.ReportAsked(fresh=True))
+    assert dispatched.send(talk.CancelAsked()) == ["draft_dropped", "status.dispatched"]
+    assert dispatched.conversation.active.is_open
 
 
 def test_language_is_kept_and_the_question_asked_again(at_phone_step):

@@ -138,7 +138,37 @@ def test_whoever_fell_silent_may_accept_again_and_the_reporter_hears_it():
     world.notify(None, 1, "desk-1")
     world.tap(ALICE, "accept")
     world.follow_up("accepted", "d")
-    assert world.told() == ["status.acknowledged", "status.at_desk", "status.acknowledged"]
+    assert world.told() == [
+        "status.acknowledged",
+        "status.notified",
+        "status.at_desk",
+        "status.acknowledged",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("news", "prompt"),
+    [("phone_added", "officer.phone_added"), ("no_call", "officer.no_call")],
+)
+def test_news_of_the_reporter_reach_the_officer_who_accepted_once(news, prompt):
+    world = accepted(ALICE, BOB)
+    world.follow_up("accepted")
+    told = list(world.told())
+    for token in ("a", "b"):
+        world.follow_up(news, token)
+    assert world.told(ALICE).count(prompt) == 1
+    assert prompt not in world.told(BOB)
+    assert world.told() == told
+
+
+def test_a_report_that_was_given_back_is_asked_about_elsewhere_and_the_reporter_hears_it():
+    world = accepted(ALICE, BOB)
+    world.follow_up("accepted")
+    world.tap(ALICE, "decline")
+    with pytest.raises(ReportReleased):
+        world.follow_up("progress", "t")
+    assert world.told() == ["status.acknowledged", "status.notified"]
+    assert world.shown == "status.notified"
 
 
 def test_a_release_that_is_run_again_still_leads_to_the_others():

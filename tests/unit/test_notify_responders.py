@@ -13,6 +13,7 @@ from ess.domain.errors import (
     ReportAlreadyAcknowledged,
     ReportClosed,
     ReportNotDispatched,
+    StepNotAllowed,
     TemporaryFailure,
 )
 from ess.domain.report import OVERDUE_SLACK_S, Status
@@ -432,3 +433,32 @@ def test_the_function_counts_what_failed_and_names_nobody(deployed, capsys):
         assert f'"{name}":[1.0]' in out
     for trace in (ALICE.line_user_id, ALICE.phone, REPORTER, "17.4", "alice"):
         assert trace not in out
+
+
+def test_an_invocation_that_hung_cannot_take_back_a_newer_offer():
+    world = World(ALICE, CAROL)
+    world.notify(0, 1, "token-0")
+    world.notify(1, 1, "token-1")
+    with pytest.raises(StepNotAllowed):
+        world.notify(0, 1, "token-late")
+    assert (world.report.rung, world.report.token) == (1, "token-1")
+
+
+def test_a_push_to_the_reporter_that_is_true_no_more_is_not_tried_again():
+    world = World(ALICE)
+    fail = TemporaryFailure("LINE answered 500")
+    # The offer to the officer passes; the reporter's first push fails while the officer accepts.
+    world.messenger.plan("push", None, fail)
+    world.slept = _Accepting(world)
+    world.notify()
+    assert "status.notified" not in world.told()
+    assert ("reporter", "status.notified", "overtaken") in world.outcomes()
+
+
+class _Accepting(list):
+    def __init__(self, world):
+        super().__init__()
+        self._world = world
+
+    def append(self, _pause):
+        self._world.tap(ALICE, "accept")

@@ -9,7 +9,7 @@ from ess.adapters.memory.reports import MemoryReports
 from ess.adapters.memory.store import MemoryStore
 from ess.adapters.memory.workflow import MemoryWorkflow
 from ess.domain import conversation as talk
-from ess.domain.errors import ReplyTokenSpent, TemporaryFailure
+from ess.domain.errors import PermanentFailure, ReplyTokenSpent, TemporaryFailure
 from ess.domain.geo import Point
 from ess.domain.incoming import IncomingEvent
 from ess.domain.kinds import Kind
@@ -179,6 +179,32 @@ def test_a_workflow_that_does_not_start_is_started_on_redelivery_and_the_reporte
         world.receive("e3", talk.TextSent("0812345678"))
     assert [p.name for p in world.messenger.replies[-1].prompts] == ["received"]
     assert not world.receive("e3", talk.TextSent("0812345678"))
+    assert world.workflow.started == [world.report.report_id]
+
+
+def test_the_reporter_is_answered_even_if_the_workflow_refuses_for_good(world):
+    world.to_phone_step()
+    world.workflow.plan("start", PermanentFailure("AccessDenied"))
+    with pytest.raises(PermanentFailure):
+        world.receive("e3", talk.TextSent("0812345678"))
+    assert [p.name for p in world.messenger.replies[-1].prompts] == ["received"]
+
+
+def test_the_workflow_is_started_even_if_line_does_not_take_the_answer(world):
+    world.to_phone_step()
+    world.messenger.plan("reply", TemporaryFailure("LINE answered 500"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e3", talk.TextSent("0812345678"))
+    assert world.workflow.started == [world.report.report_id]
+
+
+def test_a_redelivery_after_newer_messages_still_starts_the_workflow(world):
+    world.to_phone_step()
+    world.workflow.plan("start", TemporaryFailure("throttled"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e3", talk.TextSent("0812345678"))
+    world.receive("e4", talk.StatusAsked())
+    world.receive("e3", talk.TextSent("0812345678"))
     assert world.workflow.started == [world.report.report_id]
 
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from ess import bootstrap
 from ess.adapters.line.credentials import LineCredentials
@@ -212,6 +213,23 @@ def test_a_passing_failure_asks_line_again_and_the_rest_go_on(world):
 def test_a_queue_that_does_not_answer_asks_line_again(world):
     world.rejected.plan("put", TemporaryFailure("sqs"))
     assert world.deliver("malformed_location") == 503
+
+
+def test_a_queue_that_breaks_in_whatever_way_does_not_stop_the_events_behind(world):
+    world.rejected.plan("put", UnicodeEncodeError("utf-8", "x", 0, 1, "surrogate"))
+    assert world.deliver_events({"type": "message"}, raw("text_report")) == 503
+    assert world.answers == [["ask_kind"]]
+
+
+def _broken(**_):
+    raise EndpointConnectionError(endpoint_url="ssm")
+
+
+def test_parameters_that_cannot_be_read_for_a_while_leave_the_old_ones_in_force(world):
+    world.deliver("connection_check")
+    world.time += 301
+    world.parameters.get_parameter = _broken
+    assert world.deliver("text_report") == 200
 
 
 def test_a_rotated_secret_is_read_at_once(world):

@@ -150,7 +150,7 @@ def test_a_delivery_that_ended_early_is_finished_by_the_next(world):
     with pytest.raises(TemporaryFailure):
         world.tap(ALICE, "accept", event_id="same")
     world.tap(ALICE, "accept", event_id="same")
-    assert world.workflow.resumed == [("token-1", "progress")]
+    assert world.workflow.resumed == [("token-1", "accepted")]
     assert world.said.name == "officer.accepted"
 
 
@@ -208,3 +208,16 @@ def test_after_a_cancellation_every_tap_says_so(world):
     for act in ("accept", "decline", "on_scene"):
         world.tap(ALICE, act)
         assert world.said.name == "officer.closed"
+
+
+def test_whoever_accepted_and_cannot_go_gives_it_back_and_others_are_asked_at_once(world):
+    world.tap(ALICE, "accept")
+    world.store.reports[REPORT] = replace(world.report, token="token-2")
+    world.tap(ALICE, "decline")
+    assert world.report.status is Status.NOTIFIED
+    assert world.report.acknowledged_by is None
+    assert world.report.declined == ("alice",)
+    assert world.workflow.resumed[-1] == ("token-2", "progress")
+    assert world.said.name == "officer.declined"
+    world.tap(BOB, "accept")
+    assert world.report.acknowledged_by == "bob"

@@ -59,4 +59,9 @@ def test_no_state_passes_more_on_than_the_next_one_needs():
         *("report_id", "candidates", "rung", "attempt", "token", "wait_s", "outcome", "action"),
     }
     outputs = [state["Output"] for state in STATES.values() if "Output" in state]
-    assert outputs == [{"candidates": "{% $states.result.Payload.candidates %}"}, {}, {}]
+    assert outputs == [
+        {"candidates": "{% $states.result.Payload.candidates %}"},
+        {},
+        {"outcome": "unheard"},
+        {},
+    ]

@@ -49,13 +49,13 @@ def _session() -> Any:
 
 
 @cache
-def _client(service: str, attempts: int = 3) -> Any:
+def _client(service: str, attempts: int = 2) -> Any:
     """Return a client with short timeouts: LINE waits 2 s, and a retry beats a long wait."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=1,
-        read_timeout=3,
+        read_timeout=2,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return _session().create_client(service, config=config)

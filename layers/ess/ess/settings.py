@@ -90,11 +90,6 @@ class Settings:
         return self._whole("ESS_GRACE_SECONDS")
 
     @cached_property
-    def acknowledge_s(self) -> int:
-        """Seconds that a rung has to accept a report."""
-        return self._whole("ESS_ACKNOWLEDGE_SECONDS")
-
-    @cached_property
     def progress_s(self) -> int:
         """Seconds within which an accepted report should show progress."""
         return self._whole("ESS_PROGRESS_SECONDS")

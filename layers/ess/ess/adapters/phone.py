@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _COUNTRY = "TH"
+_NUMBER_ALONE = re.compile(r"[\d\s().+-]+")
 
 
 def read_phone(text: str) -> str | None:
@@ -34,6 +35,9 @@ def _spellings(text: str) -> list[str]:
     international = re.sub(r"(?<!\d)(?:00\s?66|66)(?=[\s-]?[2-9])", "+66", text)
     # Digits glued to letters, as Thai is written without spaces: give them room.
     spaced = re.sub(r"(?<=[^\W\d_])(?=[+\d])|(?<=\d)(?=[^\W\d_])", " ", international)
-    # "0 8 1 2 3 4 5 6 7 8" and other groupings: as a last resort, digits alone.
-    digits = re.sub(r"[^\d+]", "", international)
-    return [text, international, spaced, digits]
+    spellings = [text, international, spaced]
+    if _NUMBER_ALONE.fullmatch(international):
+        # "0 8 1 2 3 4 5 6 7 8": digits are joined only where nothing but a number was written; out
+        # of a sentence the time of day and a room would make a stranger's number.
+        spellings.append(re.sub(r"[^\d+]", "", international))
+    return spellings

@@ -206,6 +206,7 @@ class ActiveReport:
     distance_m: float | None = None
     at_desk: bool = False
     nobody_reached: bool = False
+    can_talk: bool = True
     responder_th: str | None = None
     responder_en: str | None = None
     closing_reason: str | None = None
@@ -287,10 +288,18 @@ class ReviseReport:
 
 @dataclass(frozen=True, slots=True)
 class AddPhone:
-    """Add a number that came after the dispatch; only while somebody is still looked for."""
+    """Add a number that came after the dispatch; until the report is closed."""
 
     report_id: str
     phone: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForbidCall:
+    """Nobody may call the reporter any more; until the report is closed."""
+
+    report_id: str
     at: float
 
 
@@ -302,7 +311,7 @@ class CancelReport:
     at: float
 
 
-ReportWrite = OpenReport | DispatchReport | ReviseReport | AddPhone | CancelReport
+ReportWrite = OpenReport | DispatchReport | ReviseReport | AddPhone | ForbidCall | CancelReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +323,8 @@ class Outcome:
         answer: what the person is told.
         write: a change to a report that must be stored with the conversation, or not at all.
         start: id of the report whose workflow must be started.
-        wake: task token of a workflow that must hear that its report was closed.
+        wake: task token of a workflow that must hear of this.
+        news: what it hears: ``closed``, ``phone_added`` or ``no_call``.
     """
 
     conversation: Conversation
@@ -322,6 +332,7 @@ class Outcome:
     write: ReportWrite | None = None
     start: str | None = None
     wake: str | None = None
+    news: str = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +389,7 @@ def reporter_view(report: Report) -> ActiveReport:
         nobody_reached=offered is not None
         and offered.kind is RungKind.DESK
         and report.reached != report.rung,
+        can_talk=report.can_talk,
         responder_th=responder.name_th if responder else None,
         responder_en=responder.name_en if responder else None,
         closing_reason=report.closing_reason.value if report.closing_reason else None,
@@ -539,7 +551,8 @@ def _dispatch(c: Conversation, m: Moment, phone: str | None, *, can_talk: bool) 
     active = c.active
     if active is None:
         return _stay(c)
-    after = replace(c, active=replace(active, status=Status.DISPATCHED, changed_at=m.now))
+    moved = replace(active, status=Status.DISPATCHED, changed_at=m.now, can_talk=can_talk)
+    after = replace(c, active=moved)
     write = DispatchReport(active.report_id, phone, can_talk, m.now)
     answer = (_received(active, can_talk=can_talk),)
     return Outcome(after, answer, write, start=active.report_id)
@@ -555,12 +568,21 @@ def _text_sent(c: Conversation, given: TextSent, m: Moment) -> Outcome:
     if phone is not None and c.step is not Step.FOLLOWING:
         # A number before anything else begins a report; "cannot talk", once said, still holds.
         return _stay(replace(c, draft=replace(c.draft or Draft(), phone=phone)), "phone_kept")
-    if phone is not None and c.active is not None and c.active.status in SEARCHING:
-        write = AddPhone(c.active.report_id, phone, m.now)
-        return Outcome(c, (Prompt("phone_added"), *_ask(c)), write)
+    if phone is not None and c.active is not None:
+        return _add_phone(c, c.active, phone, m)
     if c.step is Step.FOLLOWING:
         return _stay(c, "words_not_relayed")
     return _stay(c, "not_understood")
+
+
+def _add_phone(c: Conversation, active: ActiveReport, phone: str, m: Moment) -> Outcome:
+    write = AddPhone(active.report_id, phone, m.now)
+    if not active.can_talk:
+        return Outcome(c, (Prompt("phone_added_silent"), *_ask(c)), write)
+    if active.status in SEARCHING:
+        return Outcome(c, (Prompt("phone_added"), *_ask(c)), write)
+    answer = (Prompt("phone_passed"), *_ask(c))
+    return Outcome(c, answer, write, wake=active.token, news="phone_added")
 
 
 def _call_declined(c: Conversation, _given: CallDeclined, m: Moment) -> Outcome:
@@ -568,15 +590,27 @@ def _call_declined(c: Conversation, _given: CallDeclined, m: Moment) -> Outcome:
         return _dispatch(c, m, None, can_talk=False)
     if c.draft is not None:
         return _stay(replace(c, draft=replace(c.draft, no_call=True)), "no_call_kept")
+    if c.step is Step.FOLLOWING and c.active is not None:
+        return _forbid_call(c, c.active, m)
     return _stay(c, "late_button")
+
+
+def _forbid_call(c: Conversation, active: ActiveReport, m: Moment) -> Outcome:
+    after = replace(c, active=replace(active, can_talk=False))
+    write = ForbidCall(active.report_id, m.now)
+    if active.status in SEARCHING:
+        return Outcome(after, (Prompt("no_call_kept"), *_ask(c)), write)
+    answer = (Prompt("no_call_passed"), *_ask(c))
+    return Outcome(after, answer, write, wake=active.token, news="no_call")
 
 
 def _cancel_asked(c: Conversation, _given: CancelAsked, _m: Moment) -> Outcome:
     if c.draft is not None:
         cleared = replace(c, draft=None)
-        if cleared.step is Step.IDLE:
+        if cleared.step is Step.IDLE or cleared.active is None:
             return Outcome(cleared, (Prompt("draft_cancelled"),))
-        return _stay(cleared, "draft_cancelled")
+        dropped = Prompt("draft_dropped", status_params(cleared.active))
+        return Outcome(cleared, (dropped, *_ask(cleared)))
     if c.active is not None and c.active.is_open:
         return Outcome(c, (Prompt("cancel_confirm", status_params(c.active)),))
     return _stay(c, "nothing_to_cancel")

@@ -271,10 +271,13 @@ def offer(
         ReportClosed, ReportAlreadyAcknowledged: there is nobody to look for any more.
         ReportNotDispatched: its reporter is still being waited for.
         NoMoreRungs: the ladder ends before `rung`.
+        StepNotAllowed: a later offer was written: this one comes from an invocation that hung.
     """
     _refuse_unless_searching(report)
     if not 0 <= rung < len(report.ladder):
         raise NoMoreRungs(f"{rung} of {len(report.ladder)}")
+    if report.rung is not None and (rung, attempt) < (report.rung, report.attempt):
+        raise StepNotAllowed(f"an offer to rung {rung} after one to {report.rung}")
     if is_repeat_of_offer(report, rung, attempt):
         return Change(replace(report, token=token, version=report.version + 1), ())
     fresh = tuple(people)
@@ -493,6 +496,18 @@ def remind(report: Report, *, now: float, token: str, wait_s: int) -> Change:
         raise StepNotAllowed(f"remind from {report.status}")
     after = replace(report, reminders=report.reminders + 1, token=token)
     return _change(after, now, "system", "reminded", {"reminder": after.reminders}, due_in=wait_s)
+
+
+def hand_back(report: Report, responder_id: str, *, now: float) -> Change:
+    """Take an accepted report back from the responder who cannot go after all.
+
+    Raises:
+        ReportClosed: it is closed already.
+        NotTheAcknowledger: somebody else has accepted it, or nobody yet.
+    """
+    refuse_unless_theirs(report, responder_id)
+    given = release(report, now=now, wait_s=0)
+    return replace(given, report=replace(given.report, declined=(*report.declined, responder_id)))
 
 
 def release(report: Report, *, now: float, wait_s: int) -> Change:

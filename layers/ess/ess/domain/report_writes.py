@@ -10,20 +10,30 @@ from ess.domain.conversation import (
     AddPhone,
     CancelReport,
     DispatchReport,
+    ForbidCall,
     OpenReport,
     ReportWrite,
     ReviseReport,
 )
 from ess.domain.errors import StepNotAllowed
-from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Entry, Report, Status
+from ess.domain.report import (
+    ACCEPTED,
+    OVERDUE_SLACK_S,
+    SEARCHING,
+    ClosingReason,
+    Entry,
+    Report,
+    Status,
+)
 
-LaterWrite = DispatchReport | ReviseReport | AddPhone | CancelReport
+LaterWrite = DispatchReport | ReviseReport | AddPhone | ForbidCall | CancelReport
 """The writes to a report that exists."""
 
 HOLDS_WHILE: dict[type[LaterWrite], frozenset[Status]] = {
     DispatchReport: frozenset({Status.OPENED}),
     ReviseReport: frozenset({Status.OPENED}),
-    AddPhone: SEARCHING,
+    AddPhone: SEARCHING | ACCEPTED,
+    ForbidCall: SEARCHING | ACCEPTED,
     CancelReport: frozenset(Status) - {Status.CLOSED},
 }
 """The statuses in which each write still makes sense."""
@@ -55,6 +65,8 @@ def apply(report: Report, write: LaterWrite) -> Report:
             return after
         case AddPhone():
             return replace(after, phone=write.phone)
+        case ForbidCall():
+            return replace(after, can_talk=False)
         case CancelReport():
             return replace(
                 after,
@@ -92,5 +104,7 @@ def _line(
             return "revised", {**kind, "pin_moved": write.pin is not None}
         case AddPhone():
             return "phone_added", {}
+        case ForbidCall():
+            return "call_forbidden", {}
         case CancelReport():
             return "closed", {"reason": ClosingReason.CANCELLED_BY_REPORTER.value}

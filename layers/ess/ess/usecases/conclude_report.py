@@ -50,7 +50,8 @@ def conclude_report(
             partial(messages.text_to, person, phone, text, OCCASION)
             for person, phone in _without_line(report, reports, responders)
         ]
-        messages.together(jobs)
+        if Outcome.FAILED in messages.together(jobs)[: len(audience)]:
+            raise TemporaryFailure("an officer could not be told yet")
         return
     told, *_ = messages.together([partial(messages.tell_reporter, OCCASION), *jobs])
     if told is Outcome.FAILED:

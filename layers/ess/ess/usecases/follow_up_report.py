@@ -18,6 +18,8 @@ ACCEPTED = "accepted"
 """Somebody has accepted just now: the other officers are told, too."""
 SILENCE = "silence"
 """The wait for progress has ended without any."""
+FOR_THE_OFFICER = {"phone_added": "officer.phone_added", "no_call": "officer.no_call"}
+"""News of the reporter's for the officer who accepted, and the message that tells it."""
 UNHEARD = "unheard"
 """The reporter could not be told, and the retries are used up: wait on, tell nobody."""
 
@@ -39,7 +41,8 @@ def follow_up_report(
     except one who is on the scene.
 
     Args:
-        outcome: how the wait before ended: `ACCEPTED`, ``progress``, `SILENCE` or `UNHEARD`.
+        outcome: how the wait before ended: `ACCEPTED`, ``progress``, one of `FOR_THE_OFFICER`,
+            `SILENCE` or `UNHEARD`.
         wait_s: seconds that the caller waits for the next step.
 
     Raises:
@@ -57,11 +60,16 @@ def follow_up_report(
     occasion = f"{report.acknowledged_by}-{report.acknowledged_at}"
     if report.status in SEARCHING:
         _tell_released(before, messages_about(before))
+        # "On the way" is true no more; the moment makes it one message however often it is tried.
+        messages.tell_reporter(f"released-{before.acknowledged_at or report.version}")
         raise ReportReleased(report_id)
     if outcome == SILENCE and report.reminders:
         _remind(report, messages, f"{occasion}-{report.status}-{report.reminders}")
         return
     if outcome == UNHEARD:
+        return
+    if outcome in FOR_THE_OFFICER:
+        _tell_officer(report, outcome, messages)
         return
     jobs: list[Callable[[], Outcome]] = [partial(messages.tell_reporter, occasion)]
     if outcome == ACCEPTED:
@@ -73,7 +81,7 @@ def follow_up_report(
 
 def _decide(report: Report, outcome: str, token: str, wait_s: int, now: float) -> Change:
     if report.status in SEARCHING:
-        raise ReportReleased(report.report_id)
+        return Change(report, ())  # given back, or released by an invocation before this one
     if outcome == SILENCE and incident.fell_silent(report, now=now, wait_s=wait_s):
         if incident.may_be_released(report):
             return incident.release(report, now=now, wait_s=wait_s)
@@ -85,6 +93,14 @@ def _remind(report: Report, messages: MessagesAbout, occasion: str) -> None:
     person = report.acknowledger
     if person and person.line_user_id:
         messages.push_to(person, Prompt("officer.reminder", facts(report)), occasion)
+
+
+def _tell_officer(report: Report, outcome: str, messages: MessagesAbout) -> None:
+    person = report.acknowledger
+    if person and person.line_user_id:
+        params = {**facts(report), "phone": report.phone if report.can_talk else None}
+        prompt = Prompt(FOR_THE_OFFICER[outcome], params)
+        messages.push_to(person, prompt, f"{outcome}-{report.phone}")
 
 
 def _tell_released(before: Report, messages: MessagesAbout) -> None:

@@ -3,7 +3,12 @@
 from collections.abc import Callable
 
 from ess.domain.conversation import Conversation, Input, Moment, Outcome, advance
-from ess.domain.errors import ConversationChanged, TemporaryFailure
+from ess.domain.errors import (
+    ConversationChanged,
+    EssError,
+    PermanentFailure,
+    TemporaryFailure,
+)
 from ess.domain.incoming import IncomingEvent
 from ess.domain.report import Status
 from ess.ports.clock import Clock
@@ -61,34 +66,47 @@ def receive_event(
 def _finish(
     event: IncomingEvent, outcome: Outcome, messenger: Messenger, workflow: Workflow
 ) -> None:
-    late: TemporaryFailure | None = None
+    """Answer, then start or wake the workflow; one that fails does not keep the other from it."""
+    answer_failed: EssError | None = None
     try:
-        if outcome.start is not None:
-            workflow.start(outcome.start)
-        if outcome.wake is not None:
-            workflow.resume(outcome.wake, "closed")
-    except TemporaryFailure as error:
-        late = error  # the report is stored, so the person is answered before LINE is asked again
-    answer_event(
-        event,
-        outcome.answer,
-        outcome.conversation.language,
-        messenger=messenger,
-        first_time=True,
-    )
-    if late is not None:
-        raise late
+        answer_event(
+            event,
+            outcome.answer,
+            outcome.conversation.language,
+            messenger=messenger,
+            first_time=True,
+        )
+    except EssError as failure:
+        answer_failed = failure
+    try:
+        _tell_workflow(outcome.start, outcome.wake, outcome.news, workflow)
+    except PermanentFailure:
+        # What may pass comes first: delivering the event again gives the answer and tries both.
+        if isinstance(answer_failed, TemporaryFailure):
+            raise answer_failed from None
+        raise
+    if answer_failed is not None:
+        raise answer_failed
+
+
+def _tell_workflow(start: str | None, wake: str | None, news: str, workflow: Workflow) -> None:
+    if start is not None:
+        workflow.start(start)
+    if wake is not None:
+        workflow.resume(wake, news)
 
 
 def _repeat(
     event: IncomingEvent, stored: Conversation, messenger: Messenger, workflow: Workflow
 ) -> None:
     """Finish what an earlier delivery may have left undone; each part is safe to repeat."""
-    if stored.recent_events[-1] != event.event_id:
-        return  # newer messages have been answered since: an old answer would only confuse
     active = stored.active
     if active is not None and active.status is Status.DISPATCHED:
         workflow.start(active.report_id)
     if active is not None and active.status is Status.CLOSED and active.token is not None:
         workflow.resume(active.token, "closed")
-    answer_event(event, stored.last_answer, stored.language, messenger=messenger, first_time=False)
+    if stored.recent_events[-1] == event.event_id:
+        # After newer messages an old answer would only confuse.
+        answer_event(
+            event, stored.last_answer, stored.language, messenger=messenger, first_time=False
+        )

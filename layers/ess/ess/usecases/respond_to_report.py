@@ -68,7 +68,7 @@ def respond_to_report(
                 reports.save(change)
             except ReportChanged:
                 continue  # somebody else was faster: look again at what is true now
-        _resume(change.report, tap, workflow)
+        _resume(report, change.report, tap, workflow)
         _answer(event, _done(change.report, tap), messenger, changed=change.report is not report)
         return change.report is not report
     raise TemporaryFailure("the report kept changing")
@@ -83,6 +83,9 @@ def _decide(
     match tap.act:
         case "accept":
             return incident.acknowledge(report, who, now=now, wait_s=progress_s)
+        case "decline" if report.status in incident.ACCEPTED and report.acknowledged_by == who:
+            # Whoever accepted and cannot go after all gives it back: others are asked at once.
+            return incident.hand_back(report, who, now=now)
         case "decline":
             return incident.decline(report, who, now=now)
         case "close" if tap.reason is None:
@@ -94,17 +97,20 @@ def _decide(
             return incident.progress(report, Status(tap.act), who, now=now, wait_s=progress_s)
 
 
-def _resume(report: Report, tap: ResponderTap, workflow: Workflow) -> None:
+def _resume(before: Report, report: Report, tap: ResponderTap, workflow: Workflow) -> None:
     """Wake the waiting workflow; the token is the one of the version that was written over."""
     outcome = {"accept": "accepted", "decline": "declined"}.get(tap.act, "progress")
-    if tap.act == "decline" and not incident.moves_on_at_once(report):
+    handed_back = tap.act == "decline" and before.status in incident.ACCEPTED
+    if handed_back:
+        outcome = "progress"
+    elif tap.act == "decline" and not incident.moves_on_at_once(report):
         return
     if tap.act == "close":
         if tap.reason is None:
             return
         outcome = "closed"
-    if report.token is not None:
-        workflow.resume(report.token, outcome)
+    if before.token is not None:
+        workflow.resume(before.token, outcome)
 
 
 def _refuse(
@@ -120,7 +126,8 @@ def _refuse(
     if tap.act == "accept" and mine and report.status in incident.ACCEPTED:
         # The same tap again: perhaps the first delivery ended before it could tell anyone.
         if report.token is not None:
-            workflow.resume(report.token, "progress")
+            fresh = report.status is Status.ACKNOWLEDGED
+            workflow.resume(report.token, "accepted" if fresh else "progress")
         _answer(event, _done(report, tap), messenger, changed=False)
         return False
     if tap.act == "close" and mine and report.status is Status.CLOSED and report.token is not None:

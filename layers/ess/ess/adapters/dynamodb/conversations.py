@@ -24,6 +24,7 @@ from ess.domain.conversation import (
     CancelReport,
     Conversation,
     DispatchReport,
+    ForbidCall,
     OpenReport,
     ReportWrite,
     ReviseReport,
@@ -130,6 +131,8 @@ class DynamoConversations:
                 return {**kind, **pin}
             case AddPhone():
                 return {"phone": write.phone}
+            case ForbidCall():
+                return {"can_talk": False}
             case CancelReport():
                 return {
                     "status": Status.CLOSED.value,

@@ -118,6 +118,7 @@ def _active(item: Item) -> ActiveReport:
         distance_m=_float(item.get("distance_m")),
         at_desk=item.get("at_desk", False),
         nobody_reached=item.get("nobody_reached", False),
+        can_talk=item.get("can_talk", True),
         responder_th=item.get("responder_th"),
         responder_en=item.get("responder_en"),
         closing_reason=item.get("closing_reason"),

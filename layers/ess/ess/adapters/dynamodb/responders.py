@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pynamodb.connection import Connection
 
 from ess.adapters.dynamodb.from_item import responder_from
+from ess.adapters.dynamodb.rows import readable
 from ess.adapters.dynamodb.table import Table, connect
 from ess.adapters.dynamodb.to_item import responder_item
 from ess.domain.responder import Responder
@@ -23,7 +24,7 @@ class DynamoResponders:
 
     def of_unit(self, unit_id: str) -> list[Responder]:
         """Return everyone of a unit: one Query; see `ess.ports.responders`."""
-        return [responder_from(item) for item in self._table.query(unit_id)]
+        return readable(self._table.query(unit_id), responder_from, "responder_id")
 
     def put(self, responders: Iterable[Responder]) -> None:
         """Store responders: a BatchWriteItem for every 25; see `ess.ports.responders`."""

@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
 from ess.adapters.dynamodb.errors import Refused
+from ess.adapters.dynamodb.rows import readable
 from ess.adapters.dynamodb.table import Item, Key, Table, connect
 from ess.adapters.dynamodb.to_item import point_item
 from ess.domain.errors import DirectoryChanged
@@ -43,12 +44,11 @@ class DynamoStationDirectory:
 
     def stations_in(self, head: DirectoryHead, cell: str) -> list[Station]:
         """Return the stations of a cell: one Query; see `ess.ports.stations`."""
-        items = self._table.query(_partition(head.version, cell))
-        stations = [_station_from(item) for item in items]
+        items = list(self._table.query(_partition(head.version, cell)))
         # The head knows how many there are: fewer means that tidying up has begun on this version.
-        if len(stations) != head.counts.get(cell, 0):
+        if len(items) != head.counts.get(cell, 0):
             raise DirectoryChanged(f"version {head.version} is gone")
-        return stations
+        return readable(items, _station_from, "position")
 
     def publish(self, stations: Iterable[Station]) -> Publication:
         """Write the new version, switch to it, delete the others; see `ess.ports.stations`.

@@ -106,6 +106,7 @@ def active_item(active: ActiveReport) -> Item:
             "distance_m": active.distance_m,
             "at_desk": active.at_desk,
             "nobody_reached": active.nobody_reached,
+            "can_talk": active.can_talk,
             "responder_th": active.responder_th,
             "responder_en": active.responder_en,
             "closing_reason": active.closing_reason,

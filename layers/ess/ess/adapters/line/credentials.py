@@ -52,13 +52,19 @@ class LineCredentials:
         self._read_at = 0.0
 
     def get(self) -> Credentials:
-        """Return the credentials, at most five minutes old.
+        """Return the credentials, at most five minutes old; older while they cannot be read.
 
         Raises:
-            TemporaryFailure: Parameter Store did not answer, or lacks one of them.
+            TemporaryFailure: Parameter Store has not answered yet, or lacks one of them.
         """
-        if self._kept is None or self._monotonic() - self._read_at > KEPT_S:
+        if self._kept is None:
             return self._read()
+        if self._monotonic() - self._read_at > KEPT_S:
+            try:
+                return self._read()
+            except TemporaryFailure:
+                # The old ones most likely still hold; whoever refuses them makes us read again.
+                self._read_at = self._monotonic() - KEPT_S + REFRESH_S
         return self._kept
 
     def refresh(self) -> bool:

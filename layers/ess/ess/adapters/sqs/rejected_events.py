@@ -24,15 +24,20 @@ class SqsRejectedEvents:
 
     def put(self, event: Any, reason: str) -> None:
         """See `ess.ports.rejected_events.RejectedEvents.put`."""
-        body = json.dumps(event, ensure_ascii=False)
-        if len(body.encode()) > _BODY_LIMIT:
-            body = json.dumps({"cut": body[: _BODY_LIMIT // 6]})
+        # ASCII: whatever stands in a poisonous event, SQS takes it (it refuses some characters).
+        body = json.dumps(event)
+        if len(body) > _BODY_LIMIT:
+            body = json.dumps({"cut": body[: _BODY_LIMIT // 2]})
         try:
             self._client.send_message(
                 QueueUrl=self._queue_url,
                 MessageBody=body,
                 MessageAttributes={
-                    "reason": {"DataType": "String", "StringValue": reason[:250] or "unknown"}
+                    "reason": {
+                        "DataType": "String",
+                        "StringValue": reason.encode("ascii", "replace").decode()[:250]
+                        or "unknown",
+                    }
                 },
             )
         except (BotoCoreError, ClientError) as error:
