@@ -29,6 +29,7 @@ def page(browser: Browser, cloud: Cloud) -> Iterator[Page]:
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(cloud.simulator.url)
+    expect(page.get_by_test_id("connection")).to_contain_text("live", timeout=20_000)
     yield page
     context.close()
     assert complaints == []

@@ -85,10 +85,11 @@ function setUser(user) {
 }
 
 async function draw() {
+  const known = [...phones.keys()]; // whoever is added while the snapshot travels is not in it
   const state = await call("GET", "/_sim/state");
   if (!state) return;
   const people = new Set(state.users.map((user) => user.user_id));
-  for (const [id, phone] of phones) if (!people.has(id)) { phone.element.remove(); phones.delete(id); }
+  for (const id of known) if (!people.has(id)) { phones.get(id)?.element.remove(); phones.delete(id); }
   state.users.forEach(setUser);
   place();
   for (const [id, chat] of Object.entries(state.chats)) for (const entry of chat) {
