@@ -14,7 +14,7 @@ endif
 
 PY  := .venv/bin/python
 UV  := .venv/bin/uv
-LOCKS := requirements/bootstrap layers/deps/requirements requirements/cloud requirements/sam requirements/dev
+LOCKS := requirements/bootstrap layers/deps/requirements layers/stations/requirements requirements/cloud requirements/sam requirements/dev
 
 .PHONY: help
 help: ## what can be done
@@ -47,7 +47,7 @@ endif
 lock: .venv/.bootstrap ## make the hash-pinned locks anew from the .in files (UPGRADE=1: newest versions)
 	@for name in $(LOCKS); do \
 	  echo "lock $$name.txt"; \
-	  constraint=""; [ $$name = requirements/dev ] && constraint="-c layers/deps/requirements.txt"; \
+	  constraint=""; [ $$name = requirements/dev ] && constraint="-c layers/deps/requirements.txt -c layers/stations/requirements.txt"; \
 	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
 	    $(if $(UPGRADE),--upgrade) $$constraint $$name.in --output-file $$name.txt; \
 	done

@@ -10,4 +10,6 @@ locks=("$lock")
 # uv itself lives in .venv and is named by a lock of its own.
 [ "$environment" = .venv ] && locks+=(requirements/bootstrap.txt)
 "$uv" pip sync --quiet --require-hashes --python "$environment/bin/python" "${locks[@]}"
+# Some packages install their own tests under the name of ours.
+rm -rf "$environment"/lib/python*/site-packages/tests
 cp "$lock" "$environment/.stamp"
