@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ess.adapters.phone import read_phone
+from ess.adapters.station_files import FileUnreadable
 from ess.domain.responder import Responder
-from operate.station_rows import FileUnreadable, Remark, RowRefused
+from operate.rows import Remark, RowRefused
 
 COLUMNS = (
     "unit_id",

@@ -11,6 +11,7 @@ SUITES: Final = {
     "lint": [sys.executable, "-m", "tools.lint"],
     "unit": [*_PYTEST, "tests/unit"],
     "adapters and contract": [*_PYTEST, "-n", "2", "tests/adapters", "tests/contract"],
+    "exactness of the station lookup": [*_PYTEST, "-n", "2", "tests/exactness"],
     "build": [sys.executable, "-m", "tools.build", "host"],
     "architecture": [*_PYTEST, "-n", "2", "tests/architecture"],
     "workflow, end to end, browser": [*_PYTEST, "tests/workflow", "tests/e2e"],

@@ -1,4 +1,4 @@
-"""Station lookup: the stations nearest to a point, or to the pin of a report."""
+"""Station lookup: who is responsible for a point or the pin of a report, and who is nearest."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ess import bootstrap
 from ess.domain.errors import InvalidLookup
 from ess.domain.geo import Point
 from ess.domain.station import StationMatch
-from ess.usecases.find_station import find_station
+from ess.usecases.find_station import Filters, find_station
 
 Json = dict[str, Any]
 
@@ -18,38 +18,47 @@ logger = Logger(service="find_station")
 
 
 def handler(event: Json, context: object) -> Json:
-    """Return the nearest stations, nearest first.
+    """Return the responsible units, then the nearest of the other stations.
 
     Args:
         event: ``{"point": {"latitude": ..., "longitude": ...}}`` in degrees WGS84, or
-            ``{"report_id": ...}``, which keeps the pin out of the workflow's history; and ``k``,
-            how many stations (1 to 10, by default 3).
+            ``{"report_id": ...}``, which keeps the pin out of the workflow's history. Optional:
+            ``k``, how many of the nearest stations (1 to 10, by default 3); ``kinds``, a list of
+            the kinds of unit that count; ``open``, true for those only that are open now.
         context: Lambda's context, not used.
 
     Returns:
-        ``candidates``, each with the station's own position in degrees WGS84, and ``queries``, the
-        cells that were queried. Who gave a point also gets ``distance_m`` in metres and
-        ``bearing_deg`` clockwise from north; for a report they would put its pin into the
-        workflow's history.
+        ``candidates``, each with the station's own position in degrees WGS84 and ``why`` it was
+        chosen; the first is the responsible unit where its ``why`` is ``jurisdiction`` or
+        ``boundary``. ``queries`` and ``rounds``, what it took. Who gave a point also gets
+        ``distance_m`` in metres and ``bearing_deg`` clockwise from north; for a report they would
+        put its pin into the workflow's history.
 
     Raises:
         InvalidPoint, InvalidLookup: the input is not as above; the message says what is wrong.
         ReportNotFound: there is no such report.
         TemporaryFailure, DirectoryChanged: trying again later may work.
     """
-    point = _point(event)
-    lookup = find_station(bootstrap.station_directory(), point, event.get("k", DEFAULT_STATIONS))
+    point, filters = _point(event), _filters(event)
+    wanted = event.get("k", DEFAULT_STATIONS)
+    lookup = find_station(bootstrap.station_directory(), point, wanted, filters)
     # Neither the point nor the stations are logged: both tell where somebody is.
     logger.info(
         "stations found",
         extra={
             "report_id": event.get("report_id"),
             "candidates": len(lookup.matches),
+            "responsible": len(lookup.responsible),
             "queries": lookup.queries,
+            "rounds": lookup.rounds,
         },
     )
     describe = _measured if "point" in event else _candidate
-    return {"candidates": [describe(m) for m in lookup.matches], "queries": lookup.queries}
+    return {
+        "candidates": [describe(match) for match in lookup.matches],
+        "queries": lookup.queries,
+        "rounds": lookup.rounds,
+    }
 
 
 def _point(event: Json) -> Point:
@@ -63,6 +72,22 @@ def _point(event: Json) -> Point:
     if not isinstance(report_id, str) or not report_id:
         raise InvalidLookup("give a point or a report_id")
     return bootstrap.reports().get(report_id).pin
+
+
+def _filters(event: Json) -> Filters:
+    kinds, only_open = event.get("kinds"), event.get("open", False)
+    if kinds is not None and (not isinstance(kinds, list) or not all(map(_is_text, kinds))):
+        raise InvalidLookup("kinds must be a list of texts")
+    if not isinstance(only_open, bool):
+        raise InvalidLookup("open must be true or false")
+    return Filters(
+        kinds=None if kinds is None else frozenset(kinds),
+        open_at=bootstrap.clock().now() if only_open else None,
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _candidate(match: StationMatch) -> Json:

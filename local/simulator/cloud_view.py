@@ -7,6 +7,7 @@ odd leaves a gap on the page and nothing worse.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 from collections import Counter
@@ -115,38 +116,29 @@ def _unit_of(report: Json) -> str:
 
 
 def stations_of(items: Iterable[Mapping[str, Any]]) -> list[Json]:
-    """The published stations from the items of the stations table.
+    """The published stations from the items of the stations table, by id.
 
-    An item is a station, or lists some; where the directory's head names a version, only its items.
+    A station is JSON text in ``row``; of the versions only the one that the head names counts.
     """
-    rows = [plain(item) for item in items]
+    rows = list(items)
     heads = [r for r in rows if (r.get("cell"), r.get("position")) == ("directory", "current")]
-    if heads and heads[0].get("version") is not None:
-        rows = [r for r in rows if str(r.get("cell")).startswith(f"{heads[0]['version']}#")]
-    found = (_station_of(one) for row in rows for one in _listed(row))
-    stations = {station["id"]: station for station in found if station is not None}
-    return [stations[key] for key in sorted(stations)]
+    version = heads[0].get("version") if heads else None
+    mine = (row for row in rows if str(row.get("cell")).startswith(f"{version}#"))
+    found = (_station_of(row.get("row")) for row in mine)
+    return sorted((one for one in found if one is not None), key=lambda one: str(one["id"]))
 
 
-def _listed(row: Json) -> list[Any]:
-    lists = (row.get(key) for key in ("stations", "entries", "candidates"))
-    return next((value for value in lists if isinstance(value, list)), [row])
-
-
-def _station_of(station: object) -> Json | None:
-    if not isinstance(station, dict):
-        return None
-    point = station.get("point")
-    point = point if isinstance(point, dict) else station
-    latitude, longitude = first(point, "latitude", "lat"), first(point, "longitude", "lon")
-    if not isinstance(latitude, (int, float)) or not isinstance(longitude, (int, float)):
-        return None
-    return {
-        "id": str(first(station, "unit_id", "station_id", "id", "position")),
-        "name": str(first(station, "name_th", "name_en") or ""),
-        "latitude": latitude,
-        "longitude": longitude,
-    }
+def _station_of(row: object) -> Json | None:
+    try:
+        station = json.loads(str(row))
+        return {
+            "id": station["unit_id"],
+            "name": first(station, "name_th", "name_en") or "",
+            "latitude": float(station["latitude"]),
+            "longitude": float(station["longitude"]),
+        }
+    except (ValueError, KeyError, TypeError):
+        return None  # a leaf of the index, or something odd: a gap on the page
 
 
 def sms_of(payload: Mapping[str, Any]) -> list[Json]:

@@ -73,6 +73,7 @@ crowds = st.one_of(
         lambda groups: [p for group in groups for p in group]
     ),
 )
+throngs = st.lists(crowds, min_size=1, max_size=8).map(lambda some: [p for c in some for p in c])
 
 
 def stations_at(crowd):

@@ -1,5 +1,7 @@
 """The lookup against brute force, everywhere on earth, and what it costs."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,87 +9,147 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ess.adapters.memory.stations import MemoryStationDirectory
+from ess.adapters.station_files import read_all
+from ess.domain.closing_ring import MOST_CELLS
 from ess.domain.errors import DirectoryChanged, InvalidLookup, TemporaryFailure
 from ess.domain.geo import Point, distance_m, initial_bearing_deg
-from ess.domain.station import Station, Why, head_of
-from ess.usecases.find_station import TRIES, find_station
-from operate.station_rows import read_stations
-from tests.unit.station_points import crowds, points, stations_at
+from ess.domain.jurisdiction import Jurisdiction
+from ess.domain.station import Station, Why
+from ess.usecases.find_station import TRIES, Filters, find_station
+from tests.unit.directory_kit import FEW, brute_force, directory_of, ids, nearest, publish
+from tests.unit.station_points import points, stations_at, throngs
 
 SAMPLE = Path(__file__).parents[2] / "local" / "sample" / "stations_sample.geojson"
 MARKET_NAKHON_PHANOM = Point(17.40, 104.79)
 
 
-def brute_force(stations, point, k):
-    ranked = sorted(stations, key=lambda s: (distance_m(point, s.point), s.unit_id))
-    return [s.unit_id for s in ranked[:k]]
-
-
-def ids(lookup):
-    return [match.station.unit_id for match in lookup.matches]
+def square(west, south, east, north):
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return Jurisdiction.from_coordinates([[ring]])
 
 
 @pytest.fixture(scope="module")
 def sample():
-    return read_stations(SAMPLE).stations
+    return read_all(SAMPLE).stations
 
 
-# --- exact ----------------------------------------------------------------------------------
+# --- exact: tests/exactness attacks this with many more cases ---------------------------------
 
 
-@settings(max_examples=400)
-@given(crowds, points, st.integers(1, 10))
+@settings(max_examples=30)
+@given(throngs, points, st.integers(1, 10))
 def test_it_finds_what_brute_force_finds(crowd, point, k):
     stations = stations_at(crowd)
-    assert ids(find_station(MemoryStationDirectory(stations), point, k)) == brute_force(
-        stations, point, k
-    )
-
-
-@settings(max_examples=150)
-@given(crowds.filter(bool), st.integers(1, 10), st.data())
-def test_it_is_exact_at_and_between_stations(crowd, k, data):
-    stations = stations_at(crowd)
-    one, other = (data.draw(st.sampled_from(crowd)) for _ in range(2))
-    middle = Point((one.latitude + other.latitude) / 2, (one.longitude + other.longitude) / 2)
-    directory = MemoryStationDirectory(stations)
-    for point in (one, middle):
-        assert ids(find_station(directory, point, k)) == brute_force(stations, point, k)
-
-
-@settings(max_examples=40)
-@given(st.lists(points, min_size=60, max_size=120), points)
-def test_it_is_exact_in_a_large_directory_without_reading_all_of_it(crowd, point):
-    stations = stations_at(crowd)
-    directory = MemoryStationDirectory(stations)
-    lookup = find_station(directory, point, 3)
-    assert ids(lookup) == brute_force(stations, point, 3)
-    assert lookup.queries == directory.calls["stations_in"] <= len(directory.head().counts)
+    directory = directory_of(stations, FEW)
+    for asked in (point, *crowd[:2]):
+        assert nearest(directory, asked, k) == brute_force(stations, asked, k)
 
 
 def test_ties_go_by_id():
     here = Point(17, 104)
     same_place = [Station(i, "สภ.", "Station", here) for i in ("c", "a", "b")]
-    # In two cells, at the same distance to the last bit.
+    # In two leaves, at the same distance to the last bit.
     mirrored = [Station("0", "สภ.", "Station", Point(0, 1)), Station("1", "ส", "S", Point(0, -1))]
-    assert ids(find_station(MemoryStationDirectory(same_place), here, 3)) == ["a", "b", "c"]
-    assert ids(find_station(MemoryStationDirectory(mirrored), Point(0, 0), 1)) == ["0"]
-    assert ids(find_station(MemoryStationDirectory(mirrored[::-1]), Point(0, 0), 2)) == ["0", "1"]
+    assert nearest(directory_of(same_place), here, 3) == ["a", "b", "c"]
+    assert nearest(directory_of(mirrored), Point(0, 0), 1) == ["0"]
+    assert nearest(directory_of(mirrored[::-1]), Point(0, 0), 2) == ["0", "1"]
 
 
 def test_ties_go_by_id_on_both_sides_of_the_antimeridian():
     sides = [Station("b", "ส", "S", Point(3, -180)), Station("a", "ส", "S", Point(3, 180))]
+    directory = directory_of(sides)
     for k, found in ((1, ["a"]), (2, ["a", "b"])):
         for longitude in (180, -180):
-            lookup = find_station(MemoryStationDirectory(sides), Point(3, longitude), k)
-            assert ids(lookup) == found
+            assert nearest(directory, Point(3, longitude), k) == found
+
+
+def test_more_stations_at_one_place_than_a_leaf_lists():
+    tower = [Station(f"t{i:02d}", "สภ.", "Tower", Point(15, 100)) for i in range(70)]
+    others = stations_at([Point(14 + i / 50, 101) for i in range(60)])
+    directory = directory_of([*tower, *others])
+    for point in (Point(15, 100), Point(15.3, 100.4), Point(14.2, 101), Point(-40, -70)):
+        for k in (1, 10):
+            assert nearest(directory, point, k) == brute_force([*tower, *others], point, k)
+    # Those that are left off come back where a filter asks for them.
+    last = Filters(kinds={"last"})
+    tower[-1] = replace(tower[-1], kind="last")
+    assert nearest(directory_of([*tower, *others]), Point(15, 100), 1, last) == ["t69"]
+
+
+# --- the responsible unit ---------------------------------------------------------------------
+
+WEST = Station("west", "สภ.ตะวันตก", "West", Point(15.5, 99.2), jurisdiction=square(99, 15, 100, 16))
+EAST = Station(
+    "east", "สภ.ตะวันออก", "East", Point(15.5, 100.02), jurisdiction=square(100, 15, 101, 16)
+)
+A_METRE = 1 / 111_000
+
+
+def responsible(directory, point, *filters):
+    found = find_station(directory, point, 3, *filters).responsible
+    return [(match.station.unit_id, match.why) for match in found]
+
+
+def test_the_unit_whose_jurisdiction_covers_the_point_comes_before_a_nearer_one():
+    directory = directory_of([WEST, EAST])
+    lookup = find_station(directory, Point(15.5, 99.95), 3)
+    assert responsible(directory, Point(15.5, 99.95)) == [("west", Why.JURISDICTION)]
+    assert ids(lookup.nearest) == ["east", "west"]
+    assert ids(lookup.matches) == ["west", "east"]
+
+
+@pytest.mark.parametrize(
+    ("metres", "found"),
+    [
+        (-110, [("west", Why.JURISDICTION)]),
+        (-90, [("west", Why.JURISDICTION), ("east", Why.BOUNDARY)]),
+        (0, [("east", Why.JURISDICTION), ("west", Why.BOUNDARY)]),
+        (90, [("east", Why.JURISDICTION), ("west", Why.BOUNDARY)]),
+        (110, [("east", Why.JURISDICTION)]),
+    ],
+)
+def test_both_are_named_within_a_hundred_metres_of_their_boundary(metres, found):
+    east = 100 + metres * A_METRE / math.cos(math.radians(15.5))
+    assert responsible(directory_of([WEST, EAST]), Point(15.5, east)) == found
+
+
+def test_beside_all_jurisdictions_the_nearest_boundary_within_a_hundred_metres_owns_the_point():
+    directory = directory_of([WEST, EAST])
+    assert responsible(directory, Point(16 + 50 * A_METRE, 99.5)) == [("west", Why.BOUNDARY)]
+    assert responsible(directory, Point(16 + 150 * A_METRE, 99.5)) == []
+
+
+def test_of_several_the_smallest_jurisdiction_owns_the_point_then_the_first_by_id():
+    province = Station("a", "จ.", "Province", Point(13, 95), jurisdiction=square(98, 14, 102, 17))
+    twin = replace(EAST, unit_id="zzz", point=Point(15.1, 100.9))
+    directory = directory_of([province, twin, EAST])
+    found = responsible(directory, Point(15.2, 100.5))
+    assert [unit_id for unit_id, _ in found] == ["east", "zzz", "a"]
+
+
+def test_a_responsible_unit_that_is_far_away_rides_in_the_leaf_all_the_same():
+    far = Station("far", "ศูนย์", "Far", Point(-30, -60), jurisdiction=square(99, 15, 100, 16))
+    crowd = stations_at([Point(15 + i / 70, 99.5) for i in range(30)])
+    directory = directory_of([far, *crowd])
+    lookup = find_station(directory, Point(15.5, 99.5), 10)
+    assert ids(lookup.responsible) == ["far"]
+    assert ids(lookup.nearest) == brute_force([far, *crowd], Point(15.5, 99.5), 10)
+    assert lookup.queries == 1
+
+
+def test_filters_count_for_the_responsible_too():
+    directory = directory_of([replace(WEST, opening_hours="off"), replace(EAST, kind="other")])
+    point = Point(15.5, 100)
+    assert len(responsible(directory, point)) == 2
+    assert [one for one, _ in responsible(directory, point, Filters(open_at=0.0))] == ["east"]
+    assert [one for one, _ in responsible(directory, point, Filters(kinds={"other"}))] == ["east"]
 
 
 # --- the answer -----------------------------------------------------------------------------
 
 
 def test_each_match_says_how_far_which_way_and_why(sample):
-    first, second = find_station(MemoryStationDirectory(sample), MARKET_NAKHON_PHANOM, 2).matches
+    first, second = find_station(directory_of(sample), MARKET_NAKHON_PHANOM, 2).matches
     assert first.station.name_th == "สภ.เมืองนครพนม"
     assert (first.why, second.why) == (Why.NEAREST, Why.NEXT_NEAREST)
     assert first.distance_m == distance_m(MARKET_NAKHON_PHANOM, first.station.point)
@@ -95,86 +157,86 @@ def test_each_match_says_how_far_which_way_and_why(sample):
     assert first.distance_m < second.distance_m
 
 
-def test_an_empty_directory_finds_nothing_and_asks_nothing():
+def test_before_anything_is_published_it_finds_nothing_and_asks_nothing():
     lookup = find_station(MemoryStationDirectory(), MARKET_NAKHON_PHANOM)
     assert (lookup.matches, lookup.queries) == ((), 0)
 
 
+def test_in_an_empty_directory_it_finds_nothing():
+    assert find_station(directory_of([]), MARKET_NAKHON_PHANOM).matches == ()
+
+
 def test_fewer_stations_than_asked_for_are_all_named(sample):
-    lookup = find_station(MemoryStationDirectory(sample[:2]), MARKET_NAKHON_PHANOM, 10)
-    assert len(lookup.matches) == 2
+    assert len(find_station(directory_of(sample[:2]), MARKET_NAKHON_PHANOM, 10).matches) == 2
 
 
 @pytest.mark.parametrize("k", [0, 11, -1, 2.0, "3", True, None])
 def test_a_count_out_of_range_is_refused(sample, k):
     with pytest.raises(InvalidLookup, match="1 to 10"):
-        find_station(MemoryStationDirectory(sample), MARKET_NAKHON_PHANOM, k)
+        find_station(directory_of(sample), MARKET_NAKHON_PHANOM, k)
 
 
 # --- what it costs --------------------------------------------------------------------------
 
 
-def test_a_pin_in_the_sample_costs_one_query(sample):
-    directory = MemoryStationDirectory(sample)
-    for row in range(20):
-        for column in range(20):
-            pin = Point(16.85 + row * 0.06, 103.9 + column * 0.05)
-            assert find_station(directory, pin, 3).queries == 1
+def test_a_lookup_is_one_query_wherever_it_is():
+    stations = stations_at([Point(5.6 + i % 40 / 3, 97.4 + i // 40 / 3) for i in range(900)])
+    directory = directory_of(stations)
+    for point in (MARKET_NAKHON_PHANOM, Point(0, 0), Point(90, 0), Point(-90, 7), Point(8, 180)):
+        directory.calls.clear()
+        lookup = find_station(directory, point, 10)
+        assert (lookup.queries, lookup.rounds) == (1, 1)
+        assert (directory.calls["leaf"], directory.calls["listings"]) == (1, 0)
+        assert ids(lookup.nearest) == brute_force(stations, point, 10)
 
 
-def test_only_cells_that_can_matter_are_queried():
-    here = [Point(17.4 + i / 10, 104.8) for i in range(3)]
-    far = [Point(1.3, 103.8), Point(35, 139), Point(-33, 151), Point(51, 0), Point(-90, 0)]
-    directory = MemoryStationDirectory(stations_at(here + far))
-    assert find_station(directory, Point(17.4, 104.8), 3).queries == 1
-    assert find_station(directory, Point(17.4, 104.8), 4).queries == 2
-    assert find_station(directory, Point(17.4, 104.8), 8).queries == 6
+def test_a_filter_that_the_leaf_cannot_satisfy_costs_a_bounded_second_stage():
+    stations = [
+        replace(station, kind="rare" if number % 300 == 0 else "common")
+        for number, station in enumerate(
+            stations_at([Point(5.6 + i % 40 / 3, 97.4 + i // 40 / 3) for i in range(1_200)])
+        )
+    ]
+    directory = directory_of(stations)
+    rare = Filters(kinds={"rare"})
+    lookup = find_station(directory, MARKET_NAKHON_PHANOM, 2, rare)
+    assert ids(lookup.nearest) == brute_force(
+        stations, MARKET_NAKHON_PHANOM, 2, lambda s: s.kind == "rare"
+    )
+    assert 1 < lookup.rounds <= 8
+    assert lookup.queries <= 1 + MOST_CELLS * (lookup.rounds - 1)
 
 
-def test_a_pin_near_the_edge_of_a_cell_looks_over_it():
-    # 16.875 is an edge: the nearest station stands 30 m beyond it.
-    beyond, within = Point(16.8748, 104.7), Point(16.9, 104.7)
-    directory = MemoryStationDirectory(stations_at([within, beyond]))
-    lookup = find_station(directory, Point(16.8751, 104.7), 1)
-    assert lookup.matches[0].station.point == beyond
-    assert lookup.queries == 2
+def test_a_kind_that_the_directory_does_not_have_costs_one_query(sample):
+    lookup = find_station(directory_of(sample), MARKET_NAKHON_PHANOM, 3, Filters(kinds={"none"}))
+    assert (lookup.nearest, lookup.queries) == ((), 1)
 
 
 # --- a directory that changes meanwhile -------------------------------------------------------
 
 
 def test_a_lookup_starts_over_on_the_new_directory(sample):
-    directory = MemoryStationDirectory(sample)
-    directory.plan("stations_in", lambda: directory.publish(sample[1:]))
+    directory = directory_of(sample)
+
+    def replaced():
+        for skipped in (1, 2, 3):  # more often than versions are kept
+            publish(directory, sample[skipped:])
+
+    directory.plan("leaf", replaced)
     lookup = find_station(directory, MARKET_NAKHON_PHANOM, 3)
-    assert ids(lookup) == brute_force(sample[1:], MARKET_NAKHON_PHANOM, 3)
+    assert ids(lookup.nearest) == brute_force(sample[3:], MARKET_NAKHON_PHANOM, 3)
     assert lookup.queries == 2
 
 
 def test_a_directory_that_never_stays_is_a_temporary_failure(sample):
-    directory = MemoryStationDirectory(sample)
-    for skipped in range(1, TRIES + 1):
-        directory.plan("stations_in", lambda skipped=skipped: directory.publish(sample[skipped:]))
+    directory = directory_of(sample)
+
+    def replaced():
+        for skipped in (1, 2, 3, 4):
+            publish(directory, sample[skipped:])
+
+    for _ in range(TRIES):
+        directory.plan("leaf", replaced)
     with pytest.raises(DirectoryChanged) as failure:
         find_station(directory, MARKET_NAKHON_PHANOM, 3)
     assert isinstance(failure.value, TemporaryFailure)
-
-
-# --- versions -------------------------------------------------------------------------------
-
-
-def test_versions_count_up_and_never_repeat(sample):
-    empty = MemoryStationDirectory().head()
-    first = head_of(sample, empty)
-    second = head_of(sample[1:], first)
-    again = head_of(sample, second)
-    assert [head.number for head in (empty, first, second, again)] == [0, 1, 2, 3]
-    assert len({first.version, second.version, again.version}) == 3
-    assert again.digest == first.digest
-    assert head_of(reversed(sample), first) is first
-    assert first.total == len(sample) == 12
-
-
-def test_two_stations_of_one_id_are_no_directory(sample):
-    with pytest.raises(ValueError, match=sample[0].unit_id):
-        head_of([sample[0], *sample], MemoryStationDirectory().head())

@@ -7,7 +7,6 @@ import pytest
 
 from ess import bootstrap
 from ess.adapters.memory.reports import MemoryReports
-from ess.adapters.memory.stations import MemoryStationDirectory
 from ess.adapters.memory.store import MemoryStore
 from ess.domain.errors import InvalidLookup, InvalidPoint, ReportNotFound
 from ess.domain.geo import Point
@@ -15,19 +14,23 @@ from ess.domain.kinds import Kind
 from ess.domain.report import Report
 from ess.domain.station import Station
 from functions.find_station.app import handler, logger
+from tests.unit.directory_kit import directory_of
 
 PIN = Point(17.417317, 104.781231)
 STATIONS = [
     Station("near", "สภ.ใกล้", "Near", Point(17.42, 104.78)),
     Station("far", "สภ.ไกล", "Far", Point(16.94, 104.71)),
 ]
+OFFICE = Station(
+    "office", "สนง.พมจ.", "Office", Point(17.41, 104.78), kind="office", opening_hours="off"
+)
 
 
 @pytest.fixture(autouse=True)
 def adapters(monkeypatch):
     report = Report("r1", "K7P-2MX", "U1", None, Kind.ASSAULT, PIN, 0.0, 0.0)
     reports = MemoryReports(MemoryStore(reports={"r1": report}))
-    monkeypatch.setattr(bootstrap, "station_directory", lambda: MemoryStationDirectory(STATIONS))
+    monkeypatch.setattr(bootstrap, "station_directory", lambda: directory_of(STATIONS))
     monkeypatch.setattr(bootstrap, "reports", lambda: reports)
 
 
@@ -51,7 +54,22 @@ def test_a_point_gets_the_nearest_stations():
             }
         ],
         "queries": 1,
+        "rounds": 1,
     }
+
+
+def test_kinds_and_open_stations_can_be_asked_for(monkeypatch):
+    directory = directory_of([*STATIONS, OFFICE])
+    monkeypatch.setattr(bootstrap, "station_directory", lambda: directory)
+
+    def found(**more):
+        answer = asked_with(report_id="r1", k=10, **more)
+        return [candidate["unit_id"] for candidate in answer["candidates"]]
+
+    assert found() == ["near", "office", "far"]
+    assert found(open=True) == ["near", "far"]
+    assert found(kinds=["office"]) == ["office"]
+    assert found(kinds=["office"], open=True) == []
 
 
 def test_a_report_is_looked_up_by_its_pin_and_the_answer_does_not_give_the_pin_away():
@@ -81,6 +99,9 @@ def test_a_report_is_looked_up_by_its_pin_and_the_answer_does_not_give_the_pin_a
         ({"point": {"latitude": float("nan"), "longitude": 104}}, InvalidPoint, "finite"),
         ({"report_id": "r1", "k": 0}, InvalidLookup, "1 to 10"),
         ({"report_id": "r1", "k": "3"}, InvalidLookup, "1 to 10"),
+        ({"report_id": "r1", "kinds": "police_station"}, InvalidLookup, "list of texts"),
+        ({"report_id": "r1", "kinds": [1]}, InvalidLookup, "list of texts"),
+        ({"report_id": "r1", "open": "yes"}, InvalidLookup, "true or false"),
     ],
 )
 def test_bad_input_is_refused_by_name(event, error, message):

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from ess.adapters.station_files import FileUnreadable
 from ess.domain.ladder import DESK_UNIT_ID
 from ess.domain.responder import Responder
 from operate.responder_rows import COLUMNS, read_responders, read_rows, responder_from
-from operate.station_rows import FileUnreadable, RowRefused
+from operate.rows import RowRefused
 
 SAMPLE = Path(__file__).parents[2] / "local" / "sample"
 LINE_ID = "U" + "0a" * 16

@@ -6,11 +6,11 @@ import pytest
 
 from ess import bootstrap
 from ess.adapters.memory.responders import MemoryResponders
-from ess.adapters.memory.stations import MemoryStationDirectory
 from ess.domain.geo import Point
 from ess.domain.responder import Responder
 from ess.domain.station import Station
 from operate.cli import main
+from tests.unit.directory_kit import directory_of
 
 GOOD = {
     "unit_id": "np",
@@ -26,8 +26,7 @@ GOOD = {
 @pytest.fixture
 def responders(monkeypatch):
     people = MemoryResponders()
-    directory = MemoryStationDirectory()
-    directory.publish([Station("np", "สภ.เมือง", "Mueang", Point(17.4, 104.7))])
+    directory = directory_of([Station("np", "สภ.เมือง", "Mueang", Point(17.4, 104.7))])
     monkeypatch.setattr(bootstrap, "responders", lambda: people)
     monkeypatch.setattr(bootstrap, "station_directory", lambda: directory)
     return people

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -52,37 +53,28 @@ def test_instants(value, expected):
     assert milliseconds(value) == expected
 
 
-def test_stations_come_from_rows_or_from_lists_in_rows():
-    rows = [
-        {
-            "station_id": "a",
-            "name_th": "สภ.",
-            "latitude": Decimal("17.4"),
-            "longitude": Decimal(104),
-        },
-        {"entries": [{"id": "b", "lat": 1, "lon": 2}, {"id": "c"}, "junk"]},
-        {"cell": "directory", "position": "current", "count": Decimal(2)},
-    ]
-    assert [(s["id"], s["latitude"], s["longitude"]) for s in stations_of(rows)] == [
-        ("a", 17.4, 104),
-        ("b", 1, 2),
-    ]
-
-
 def test_sms_by_number():
     payload = {"sms_messages": {"+668": [{"MessageId": "1", "Message": "เหตุ"}]}}
     assert sms_of(payload) == [{"id": "1", "to": "+668", "text": "เหตุ"}]
     assert sms_of({}) == []
 
 
-def test_only_the_published_version_of_the_stations_is_shown():
-    def station(version: str, unit: str) -> dict:
-        point = {"latitude": Decimal("17.4"), "longitude": Decimal("104.8")}
-        return {"cell": f"{version}#w7", "position": "w7#x", "unit_id": unit, "point": point}
+def test_only_readable_rows_of_the_published_version_are_shown():
+    def row(version: str, text: object) -> dict:
+        return {"cell": f"{version}#w7", "position": "w7#x", "row": text}
+
+    def station(unit: str, **more: object) -> str:
+        plain = {"unit_id": unit, "name_th": "สภ.", "latitude": 17.4, "longitude": 104.8}
+        return json.dumps(plain | more)
 
     head = {"cell": "directory", "position": "current", "version": "2-new"}
-    rows = [head, station("1-old", "gone"), station("2-new", "here")]
-    assert [s["id"] for s in stations_of(rows)] == ["here"]
+    odd = [row("2-new", text) for text in (None, "no JSON", "[]", station("far", latitude="x"))]
+    leaf = {"cell": "2-new#leaf#w", "position": "w00000000000", "body": b"..."}
+    rows = [head, row("1-old", station("gone")), row("2-new", station("here")), *odd, leaf]
+    assert stations_of(rows) == [
+        {"id": "here", "name": "สภ.", "latitude": 17.4, "longitude": 104.8}
+    ]
+    assert stations_of([]) == []
 
 
 def test_new_sms_and_changed_reports_are_published_once():

@@ -1,290 +1,334 @@
 """`ess stations`: what goes in, what is kept out, and what the operator is told."""
 
+import csv
+import io
 import json
 import os
-import re
-from pathlib import Path
+import sys
 
 import boto3
 import pytest
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ess import bootstrap
+from ess.adapters.memory.clock import MemoryClock
 from ess.adapters.memory.stations import MemoryStationDirectory
 from ess.domain.errors import PermanentFailure, TemporaryFailure
-from ess.domain.station import Station
 from operate.cli import main
-from operate.station_rows import FileUnreadable, read_rows, read_stations, to_geojson
 from operate.stations import published_stations
-from tests.unit.station_points import points
+from operate.stations.progress import Progress
+from tests.unit.directory_kit import INDEX
+from tests.unit.station_file_kit import collection, feature, shifted
+from tests.unit.test_station_geojson import SAMPLE
 
-SAMPLE = Path(__file__).parents[2] / "local" / "sample" / "stations_sample.geojson"
-
-
-def row(**changes):
-    properties = {"name": "สภ.ธาตุพนม", "name_en": "That Phanom"} | changes.pop("properties", {})
-    return {
-        "type": "Feature",
-        "id": "np-1",
-        "properties": properties,
-        "geometry": {"type": "Point", "coordinates": [104.717, 16.942]},
-    } | changes
-
-
-def at(*coordinates, kind="Point"):
-    return row(geometry={"type": kind, "coordinates": list(coordinates)})
-
-
-GOOD = row(id="good")
+GOOD = feature("good")
+MISPLACED = feature("bad", at=(16.942, 104.717))
 
 
 @pytest.fixture
 def directory(monkeypatch):
     memory = MemoryStationDirectory()
-    monkeypatch.setattr(bootstrap, "station_directory", lambda: memory)
+    for name, thing in {
+        "station_directory": memory,
+        "station_archive": memory,
+        "station_index": INDEX,
+        "clock": MemoryClock(),
+    }.items():
+        monkeypatch.setattr(bootstrap, name, lambda thing=thing: thing, raising=False)
     return memory
 
 
 @pytest.fixture
 def write(tmp_path):
-    def to_file(*rows):
+    def to_file(*features):
         path = tmp_path / "stations.geojson"
-        path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+        path.write_text(collection(*features), encoding="utf-8")
         return str(path)
 
     return to_file
 
 
-# --- rows -----------------------------------------------------------------------------------
+def run(*arguments):
+    return main(["stations", *map(str, arguments)])
 
 
-def test_a_whole_row():
-    properties = {
-        "agency": "สำนักงานตำรวจแห่งชาติ",
-        "province": "นครพนม",
-        "district": "ธาตุพนม",
-        "phone": "042 541 266; ๐๘๑-๒๓๔-๕๖๗๘, 0 4254 1266",
-        "sample": True,
-    }
-    (station,) = read_rows([row(properties=properties)]).stations
-    assert station == Station(
-        unit_id="np-1",
-        name_th="สภ.ธาตุพนม",
-        name_en="That Phanom",
-        point=station.point,
-        agency="สำนักงานตำรวจแห่งชาติ",
-        province="นครพนม",
-        district="ธาตุพนม",
-        phones=("+6642541266", "+66812345678"),
-        sample=True,
-    )
-    assert (station.point.latitude, station.point.longitude) == (16.942, 104.717)
+def ids(directory):
+    return sorted(station.unit_id for station in published_stations(directory))
 
 
-def test_the_least_that_a_row_needs():
-    (station,) = read_rows([row(properties={"name_en": None})]).stations
-    assert (station.name_en, station.kind, station.phones) == ("สภ.ธาตุพนม", "police_station", ())
-    assert not station.sample
+def rows(count, start=0):
+    return [
+        feature(f"{n:03d}", name=f"สภ.{n}", at=shifted(200 * n))
+        for n in range(start, start + count)
+    ]
 
 
-@pytest.mark.parametrize(
-    ("bad", "reason"),
-    [
-        (None, "not a GeoJSON Feature"),
-        ("สภ.", "not a GeoJSON Feature"),
-        ([1, 2], "not a GeoJSON Feature"),
-        ({"type": "Point", "coordinates": [104, 17]}, "not a GeoJSON Feature"),
-        ({"type": "Nonsense"}, "not a GeoJSON Feature"),
-        (row(id=None), "no id"),
-        (row(id=" "), "no id"),
-        (row(id=True), "no id"),
-        (row(id=["np-1"]), "no id"),
-        (row(id="desk"), "coordination desk"),
-        (row(properties={"name": None}), "no name"),
-        (row(properties={"name": "  "}), "no name"),
-        (row(properties={"name": 7}), "name must be text"),
-        (row(properties={"province": ["นครพนม"]}), "province must be text"),
-        (row(properties={"phones": "042541266"}), "phones must be a list"),
-        (row(properties={"phones": [42541266]}), "phones must be a list"),
-        (row(properties={"sample": "yes"}), "sample must be true or false"),
-        ({**row(), "properties": None}, "no name"),
-        ({**row(), "properties": [1]}, "no properties"),
-        (row(geometry=None), "no position"),
-        (row(geometry={}), "no position"),
-        (row(geometry={"type": "Nonsense"}), "not GeoJSON"),
-        (at([[104, 17], [105, 17], [105, 18], [104, 17]], kind="Polygon"), "must be a Point"),
-        (at(), r"must be \[longitude, latitude\]"),
-        (at(104.7), r"must be \[longitude, latitude\]"),
-        (at("104.7", "16.9"), "not GeoJSON"),
-        (at(None, None), "not GeoJSON"),
-        (at([104.7, 16.9]), r"must be \[longitude, latitude\]"),
-        (at(16.942, 104.717), "latitude must be between -90 and 90 .*longitude first"),
-        (at(float("nan"), 17), "Number .NaN. is not JSON"),
-        (at(104, float("inf")), "Number .Infinity. is not JSON"),
-        (at(463_000, 1_873_000), "must be between"),
-    ],
-)
-def test_a_bad_row_is_named_and_spoils_nothing(bad, reason):
-    reading = read_rows([GOOD, bad, row(id="last")])
-    assert [station.unit_id for station in reading.stations] == ["good", "last"]
-    (refused,) = reading.refused
-    assert refused.row == 2
-    assert re.search(reason, refused.reason), refused.reason
-
-
-def test_the_second_row_of_an_id_is_kept_out():
-    reading = read_rows([row(), row(properties={"name": "สภ.อื่น"})])
-    assert [station.name_th for station in reading.stations] == ["สภ.ธาตุพนม"]
-    assert str(reading.refused[0]) == "row 2 (สภ.อื่น): its id is that of row 1"
-
-
-def test_a_phone_that_cannot_be_called_is_left_out_and_said():
-    reading = read_rows([row(properties={"phones": ["191", "042-541-266"]})])
-    assert reading.stations[0].phones == ("+6642541266",)
-    assert "'191' left out" in str(reading.notes[0])
-    assert not reading.refused
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"{", "not JSON"),
-        (b"\xff\xfe", "not UTF-8"),
-        (b"[]", "not a GeoJSON FeatureCollection"),
-        (b'{"type": "FeatureCollection"}', "not a GeoJSON FeatureCollection"),
-        (b'{"features": []}', "not a GeoJSON FeatureCollection"),
-    ],
-)
-def test_a_file_that_is_no_collection_is_refused(tmp_path, content, reason):
-    path = tmp_path / "x"
-    path.write_bytes(content)
-    with pytest.raises(FileUnreadable, match=reason):
-        read_stations(path)
-
-
-texts = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=12)
-names = texts.filter(bool)
-
-
-@given(
-    st.lists(
-        st.builds(
-            Station,
-            unit_id=names.filter(lambda name: name != "desk"),
-            name_th=names,
-            name_en=names,
-            point=points.map(lambda p: type(p)(round(p.latitude, 14), round(p.longitude, 13))),
-            province=texts,
-            district=texts,
-            phones=st.lists(st.sampled_from(["+6642541266", "+66812345678"]), unique=True).map(
-                tuple
-            ),
-            sample=st.booleans(),
-        ),
-        max_size=5,
-        unique_by=lambda station: station.unit_id,
-    )
-)
-def test_what_is_exported_reads_back_the_same(stations):
-    reading = read_rows(json.loads(to_geojson(stations))["features"])
-    assert not reading.refused
-    assert reading.stations == sorted(stations, key=lambda station: station.unit_id)
-
-
-# --- the sample -----------------------------------------------------------------------------
-
-
-def test_the_sample_is_the_twelve_districts_and_says_that_it_is_a_sample():
-    reading = read_stations(SAMPLE)
-    assert (reading.refused, reading.notes) == ([], [])
-    assert {station.district for station in reading.stations} == {
-        "เมืองนครพนม", "ปลาปาก", "ท่าอุเทน", "บ้านแพง", "ธาตุพนม", "เรณูนคร",
-        "นาแก", "ศรีสงคราม", "นาหว้า", "โพนสวรรค์", "นาทม", "วังยาง",
-    }  # fmt: skip
-    assert all(station.sample and not station.phones for station in reading.stations)
-    assert all(station.name_en.isascii() for station in reading.stations)
-
-
-# --- the command ----------------------------------------------------------------------------
+# --- import ---------------------------------------------------------------------------------
 
 
 def test_importing_the_sample(directory, capsys):
-    assert main(["stations", "import", str(SAMPLE)]) == 0
+    assert run("import", SAMPLE) == 0
     assert directory.head().total == 12
+    assert directory.head().note == f"from {SAMPLE}"
     out, progress = capsys.readouterr()
     assert "12 new, 0 changed, 0 removed" in out
+    assert "noted: 12 no_phone: no phone number\n" in out
     assert "12 rows: 12 good, 12 of them samples, 0 kept out." in out
+    assert "12 rows\n" in progress
     assert "publishing 12 stations" in progress
+    assert "\r" not in progress
 
 
 def test_importing_again_changes_nothing(directory, capsys):
-    main(["stations", "import", str(SAMPLE)])
-    version = directory.head().version
-    assert main(["stations", "import", str(SAMPLE)]) == 0
-    assert directory.head().version == version
-    assert f"Version {version} already current." in capsys.readouterr().out
-
-
-def test_good_rows_go_in_beside_bad_ones_and_the_exit_code_tells(directory, write, capsys):
-    assert main(["stations", "import", write(GOOD, row(id=None))]) == 1
-    assert [station.unit_id for station in published_stations(directory)] == ["good"]
+    run("import", SAMPLE)
+    before = directory.head()
+    capsys.readouterr()
+    assert run("import", SAMPLE) == 0
+    assert directory.head() == before
     out = capsys.readouterr().out
-    assert "kept out: row 2 (สภ.ธาตุพนม): it has no id" in out
+    assert "0 new, 0 changed, 0 removed" in out
+    assert f"Version {before.label} already current." in out
+
+
+def test_a_small_change_is_made_in_place(directory, write, capsys):
+    run("import", write(*rows(30)))
+    capsys.readouterr()
+    run("import", write(*rows(30), feature("new", at=shifted(-900))))
+    out = capsys.readouterr().out
+    assert "1 new, 0 changed, 0 removed\n  + new สภ.ธาตุพนม\n" in out
+    assert "changed in place" in out
+    assert directory.head().total == 31
+
+
+def test_good_rows_go_in_beside_doubtful_ones_and_the_exit_code_tells(directory, write, capsys):
+    assert run("import", write(GOOD, MISPLACED)) == 1
+    assert ids(directory) == ["good"]
+    out = capsys.readouterr().out
+    assert "kept out: 1 swapped: latitude and longitude in each other's place" in out
+    assert "(--accept swapped: goes in swapped back)" in out
+    assert "  row 2 (สภ.ธาตุพนม): it lies in Thailand only if" in out
     assert "2 rows: 1 good, 1 kept out." in out
 
 
+def test_an_accepted_doubt_lets_rows_in_and_is_said(directory, write, capsys):
+    far = feature("far", at=(139.76, 35.68))
+    assert run("import", write(GOOD, far), "--accept", "outside", "--accept", "swapped") == 0
+    assert ids(directory) == ["far", "good"]
+    out = capsys.readouterr().out
+    assert "accepted: 1 outside: outside Thailand, or at sea; goes in as it is\n  row 2" in out
+
+
+@pytest.mark.parametrize("doubt", ["all", "no_position", "no_phone", "nonsense"])
+def test_only_what_can_be_accepted_is(directory, write, capsys, doubt):
+    with pytest.raises(SystemExit) as exit_:
+        run("import", write(GOOD), "--accept", doubt)
+    assert exit_.value.code == 2
+    assert "swapped" in capsys.readouterr().err
+
+
 def test_a_file_without_a_usable_row_leaves_the_directory_alone(directory, write, capsys):
-    main(["stations", "import", write(GOOD)])
-    assert main(["stations", "import", write()]) == 1
-    assert directory.head().total == 1
-    assert "the directory stays as it is" in capsys.readouterr().out
+    run("import", write(GOOD))
+    for empty in (write(), write(MISPLACED)):
+        assert run("import", empty) == 1
+        assert ids(directory) == ["good"]
+        assert "the directory stays as it is" in capsys.readouterr().out
+
+
+def test_a_broken_file_leaves_the_directory_alone(directory, write, capsys, tmp_path):
+    run("import", write(GOOD))
+    broken = tmp_path / "broken.geojson"
+    broken.write_text(collection(*rows(5))[:-40])
+    assert run("import", broken) == 1
+    assert f"ess: {broken}: it ends too early, at byte" in capsys.readouterr().err
+    assert ids(directory) == ["good"]
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(directory, write, capsys):
-    main(["stations", "import", write(row(id="a"), row(id="b"), row(id="c"))])
+    a, b, c, d = rows(4)
+    run("import", write(a, b, c))
     before = directory.head()
     capsys.readouterr()
-    moved = row(id="b", geometry={"type": "Point", "coordinates": [104, 17]})
-    assert main(["stations", "import", "--dry-run", write(row(id="a"), moved, row(id="d"))]) == 0
+    moved = feature("001", name="สภ.1", at=shifted(250))
+    assert run("import", "--dry-run", write(a, moved, d)) == 0
     out = capsys.readouterr().out
     assert "1 new, 1 changed, 1 removed" in out
-    assert [line[:5] for line in out.splitlines() if line.startswith("  ")] == [
-        "  + d", "  ~ b", "  - c",
+    assert [line for line in out.splitlines() if line.startswith("  ")] == [
+        "  + 003 สภ.3", "  ~ 001 สภ.1 (point)", "  - 002 สภ.2",
     ]  # fmt: skip
     assert "nothing was changed" in out
     assert directory.head() == before
 
 
-def test_a_long_list_of_changes_is_cut(directory, write, capsys):
-    main(["stations", "import", write(*(row(id=f"{i:03d}") for i in range(25)))])
-    assert "  ... and 5 more" in capsys.readouterr().out
+def test_a_merge_keeps_what_the_file_does_not_name(directory, write, capsys):
+    run("import", write(*rows(3)))
+    capsys.readouterr()
+    assert run("import", "--merge", write(*rows(2, start=2))) == 0
+    assert ids(directory) == ["000", "001", "002", "003"]
+    assert "1 new, 0 changed, 0 removed" in capsys.readouterr().out
+    assert run("import", write(*rows(2, start=2))) == 0
+    assert ids(directory) == ["002", "003"]
+
+
+def test_a_merge_into_nothing(directory, write):
+    assert run("import", "--merge", write(GOOD)) == 0
+    assert ids(directory) == ["good"]
+
+
+def test_long_lists_are_cut(directory, write, capsys):
+    lost = [feature(f"x{n}", geometry=None) for n in range(25)]
+    run("import", write(*rows(25), *lost))
+    out = capsys.readouterr().out
+    assert "  ... and 5 more (--report FILE names each)" in out
+    assert "25 new, 0 changed, 0 removed" in out
+    assert out.rstrip().splitlines()[-2] == "  ... and 5 more"
+
+
+def test_notes_are_a_line_unless_asked_for(directory, write, capsys):
+    mute = feature("a", properties={"phone": "511266"})
+    assert run("import", write(mute)) == 0
+    assert "row 1" not in capsys.readouterr().out
+    run("import", "--verbose", write(mute))
+    assert "  row 1 (สภ.ธาตุพนม): '511266' left out" in capsys.readouterr().out
+
+
+def test_a_report_names_each_doubtful_row(directory, write, capsys, tmp_path):
+    lost = [feature(f"x{n}", geometry=None, name="=สภ.cmd()") for n in range(30)]
+    table, lines = tmp_path / "doubts.csv", tmp_path / "doubts.jsonl"
+    file = write(GOOD, *lost)
+    assert run("import", file, "--report", table) == 1
+    assert f"... and 10 more ({table})" in capsys.readouterr().out
+    assert run("import", file, "--report", lines) == 1
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf")
+    in_table = list(csv.DictReader(io.StringIO(table.read_text("utf-8-sig"))))
+    in_lines = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+    assert len(in_table) == len(in_lines) == 30
+    assert in_lines[0] == {
+        "row": 2, "unit_id": "x0", "about": "=สภ.cmd()", "doubt": "no_position",
+        "reason": "it has no position", "outcome": "kept out",
+    }  # fmt: skip
+    assert in_table[0] == {**{k: str(v) for k, v in in_lines[0].items()}, "about": "'=สภ.cmd()"}
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_changes(directory, write, capsys):
+    assert run("import", write(GOOD), "--report", "no-such-folder/x.csv") == 1
+    assert "no-such-folder/x.csv: No such file" in capsys.readouterr().err
+    assert directory.head().total == 0
+
+
+def test_the_standard_input(directory, monkeypatch):
+    stdin = io.TextIOWrapper(io.BytesIO(collection(GOOD).encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run("import", "-") == 0
+    assert ids(directory) == ["good"]
+
+
+def test_a_rival_who_publishes_meanwhile_is_said(directory, write, capsys):
+    def rival():
+        run("import", SAMPLE)
+
+    directory.plan("publish", rival)
+    assert run("import", write(GOOD)) == 1
+    assert "published meanwhile; run the same command again" in capsys.readouterr().err
+
+
+# --- S3 -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    client = boto3.client("s3", "ap-southeast-1", aws_access_key_id="x", aws_secret_access_key="x")
+    monkeypatch.setattr(boto3, "client", lambda _service, **_: client)
+    with Stubber(client) as stub:
+        yield stub
+
+
+def body(content, length=None):
+    data = content.encode()
+    return {"Body": StreamingBody(io.BytesIO(data), length or len(data))}
+
+
+PLACE = {"Bucket": "bucket", "Key": "some/stations.geojson"}
+ADDRESS = "s3://bucket/some/stations.geojson"
+
+
+def test_a_file_on_s3(directory, s3):
+    s3.add_response("get_object", body(collection(GOOD)), PLACE)
+    assert run("import", ADDRESS) == 0
+    assert ids(directory) == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("NoSuchKey", f"{ADDRESS}: NoSuchKey\n"),
+        ("AccessDenied", f"{ADDRESS}: AccessDenied\n"),
+        ("SlowDown", "S3: SlowDown; run the same command again"),
+    ],
+)
+def test_what_s3_refuses_is_said(directory, s3, capsys, code, message):
+    s3.add_client_error("get_object", code)
+    assert run("import", ADDRESS) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_an_object_that_breaks_off_is_a_passing_failure(directory, s3, capsys):
+    content = collection(GOOD)
+    s3.add_response("get_object", body(content, len(content.encode()) + 10), PLACE)
+    assert run("import", ADDRESS) == 1
+    assert "S3: IncompleteReadError while reading; run the same command" in capsys.readouterr().err
+    assert directory.head().total == 0
+
+
+@pytest.mark.parametrize("address", ["s3://", "s3://bucket", "s3://bucket/", "s3:///key"])
+def test_an_address_that_is_none(directory, capsys, address):
+    assert run("import", address) == 1
+    assert f"{address}: must be s3://BUCKET/KEY" in capsys.readouterr().err
+
+
+# --- export and find --------------------------------------------------------------------------
 
 
 def test_export_and_import_again_changes_nothing(directory, tmp_path, capsys):
-    main(["stations", "import", str(SAMPLE)])
+    run("import", SAMPLE)
+    capsys.readouterr()
     file = tmp_path / "export.geojson"
-    assert main(["stations", "export", str(file)]) == 0
+    assert run("export", file) == 0
     assert "12 stations written" in capsys.readouterr().out
-    assert main(["stations", "export"]) == 0
-    assert capsys.readouterr().out == file.read_text()
-    assert main(["stations", "import", str(file)]) == 0
+    assert run("export") == 0
+    assert capsys.readouterr().out == file.read_text("utf-8")
+    assert run("import", file) == 0
     assert "already current" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["export.geojson"]
+
+
+def test_an_export_of_nothing_is_an_empty_collection(directory, capsys):
+    assert run("export") == 0
+    assert json.loads(capsys.readouterr().out)["features"] == []
+
+
+def test_an_export_that_fails_leaves_the_old_file(directory, tmp_path, capsys):
+    run("import", SAMPLE)
+    file = tmp_path / "export.geojson"
+    file.write_text("old")
+    directory.plan("stations", TemporaryFailure("DynamoDB: ThrottlingException"))
+    assert run("export", file) == 1
+    assert file.read_text() == "old"
+    assert run("export", tmp_path / "none" / "x") == 1
+    assert "No such file" in capsys.readouterr().err
 
 
 def test_find_shows_the_nearest(directory, capsys):
-    main(["stations", "import", str(SAMPLE)])
+    run("import", SAMPLE)
     capsys.readouterr()
-    assert main(["stations", "find", "17.40", "104.79", "-k", "2"]) == 0
+    assert run("find", "17.40", "104.79", "-k", "2") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("1. สภ.เมืองนครพนม (Mueang Nakhon Phanom Police Station)  1.20 km NW")
     assert lines[0].endswith("nearest  [sample]")
-    assert lines[-1] == "1 cell(s) queried"
 
 
 def test_find_in_an_empty_directory_says_what_to_do(directory, capsys):
-    assert main(["stations", "find", "-33.9", "-70.6"]) == 1
+    assert run("find", "-33.9", "-70.6") == 1
     assert "ess stations import FILE" in capsys.readouterr().out
 
 
@@ -295,22 +339,23 @@ def test_find_in_an_empty_directory_says_what_to_do(directory, capsys):
         (["find", "100", "17"], "latitude must be between"),
         (["find", "17", "100", "-k", "11"], "k must be a whole number from 1 to 10"),
         (["import", "no-such-file"], "no-such-file: No such file"),
+        (["import", "."], ".: Is a directory"),
     ],
 )
 def test_bad_input_gets_a_clear_message(directory, capsys, arguments, message):
-    assert main(["stations", *arguments]) == 1
+    assert run(*arguments) == 1
     assert message in capsys.readouterr().err
 
 
 def test_a_failing_store_says_to_run_it_again(directory, capsys):
     directory.plan("head", TemporaryFailure("DynamoDB: ThrottlingException"))
-    assert main(["stations", "export"]) == 1
+    assert run("export") == 1
     assert "ThrottlingException; run the same command again" in capsys.readouterr().err
 
 
 def test_a_store_that_refuses_says_what_to_check(directory, capsys):
     directory.plan("head", PermanentFailure("DynamoDB: ResourceNotFoundException"))
-    assert main(["stations", "export"]) == 1
+    assert run("export") == 1
     assert "ResourceNotFoundException; check region, stack or table" in capsys.readouterr().err
 
 
@@ -318,8 +363,24 @@ def test_without_a_table_it_says_which_setting_is_missing(monkeypatch, capsys):
     monkeypatch.delenv("ESS_STATIONS_TABLE", raising=False)
     for kept in (bootstrap.settings, bootstrap.station_directory):
         kept.cache_clear()
-    assert main(["stations", "export"]) == 1
+    assert run("export") == 1
     assert "ESS_STATIONS_TABLE is not set: set it, or name the stack" in capsys.readouterr().err
+
+
+# --- progress -------------------------------------------------------------------------------
+
+
+def test_a_terminal_gets_one_line_that_is_written_over(monkeypatch, capsys):
+    now = iter([0.0, 0.1, 2.0, 3.0, 4.0, 10.0])
+    monkeypatch.setattr("operate.stations.progress.time.monotonic", lambda: next(now))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    progress = Progress("reading x")
+    progress(1_000)  # too early for a line
+    progress(20_000)
+    progress.done(30_000)
+    assert capsys.readouterr().err == (
+        "\rreading x: 20,000 rows, 6,667 rows/s\rreading x: 30,000 rows, 7,500 rows/s\n"
+    )
 
 
 # --- the stack ------------------------------------------------------------------------------

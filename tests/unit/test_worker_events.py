@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ess import bootstrap
-from ess.adapters.memory.stations import MemoryStationDirectory
 from ess.domain.geo import Point
 from ess.domain.report import ClosingReason, Status
 from ess.domain.station import Station
+from tests.unit.directory_kit import directory_of
 from tests.unit.incident_kit import ALICE, BOB, DORA, REPORT, World
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ EVENTS = ROOT / "events"
 @pytest.fixture
 def world(monkeypatch):
     world = World(ALICE, BOB, DORA)
-    directory = MemoryStationDirectory([Station("np-first", "สภ.หนึ่ง", "First", Point(17.4, 104.7))])
+    directory = directory_of([Station("np-first", "สภ.หนึ่ง", "First", Point(17.4, 104.7))])
     for name, value in {
         "reports": world.reports,
         "responders": world.responders,

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ess.ports.reports import Reports
     from ess.ports.responders import Responders
     from ess.ports.sms import Sms
-    from ess.ports.stations import StationDirectory
+    from ess.ports.station_index import StationIndex
+    from ess.ports.stations import DirectoryArchive, StationDirectory
     from ess.ports.workflow import Workflow
     from ess.usecases.send_messages import MessagesAbout, Sent
 
@@ -91,6 +92,26 @@ def station_directory() -> "StationDirectory":
     from ess.adapters.dynamodb.stations import DynamoStationDirectory
 
     return DynamoStationDirectory(settings().stations_table)
+
+
+@cache
+def station_archive() -> "DirectoryArchive":
+    """Return where directories of stations are published."""
+    from ess.adapters.dynamodb.stations import DynamoStationDirectory
+
+    return DynamoStationDirectory(settings().stations_table)
+
+
+@cache
+def station_index(processes: int | None = None) -> "StationIndex":
+    """Return what makes the leaves of a directory.
+
+    Args:
+        processes: how many to use; by default as many as there are processors.
+    """
+    from ess.indexing.index import LeafIndex
+
+    return LeafIndex(processes)
 
 
 @cache

@@ -1,15 +1,14 @@
-"""A station, and the directory that all of them are published in."""
+"""A station: what its row holds, and the short form of it that a lookup tells."""
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from typing import Any
 
 from ess.domain.geo import Point
 from ess.domain.geohash import encode
+from ess.domain.jurisdiction import Jurisdiction
 
 CELL_LENGTH = 2
 """Geohash characters of a directory cell: 5.6 by 11.3 degrees, 1,024 cells on earth."""
@@ -18,8 +17,54 @@ POLICE_STATION = "police_station"
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A number of a unit.
+
+    Args:
+        original: as its source writes it.
+        e164: the same in E.164 (``+6642511266``); empty for what cannot be called from abroad, such
+            as a short code (``191``).
+    """
+
+    original: str
+    e164: str = ""
+
+    @property
+    def callable(self) -> str:
+        """Return what a phone in Thailand dials."""
+        return self.e164 or self.original
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a lookup tells of a station, and what filters look at.
+
+    Args:
+        unit_id: unique in the directory.
+        name_th: name in Thai, as people say it (``สภ.ธาตุพนม``).
+        name_en: name in English.
+        point: where it stands, degrees WGS84.
+        kind: what sort of unit.
+        province: in Thai, or empty.
+        phone: the first number to call, or empty.
+        opening_hours: as OpenStreetMap writes them (``Mo-Fr 08:30-16:30``); empty when not known.
+        sample: True for made-up entries, which no real deployment may hold.
+    """
+
+    unit_id: str
+    name_th: str
+    name_en: str
+    point: Point
+    kind: str = POLICE_STATION
+    province: str = ""
+    phone: str = ""
+    opening_hours: str = ""
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
-    """A unit that a report can be sent to.
+    """A unit that a report can be sent to, as its row in the directory has it.
 
     Args:
         unit_id: unique in the directory.
@@ -30,8 +75,13 @@ class Station:
         agency: whose it is, or empty.
         province: in Thai, or empty.
         district: in Thai, or empty.
-        phones: numbers to call, E.164.
-        sample: True for made-up entries, which no real deployment may hold.
+        phones: numbers to call, the best first.
+        opening_hours: as OpenStreetMap writes them; empty when not known (police are always open).
+        flags: remarks of its source that no rule of ours reads.
+        source: where the row comes from (``osm:node/123``), or empty.
+        verified: True when somebody of the agency has confirmed the row.
+        sample: True for made-up entries, which no real deployment may hold; never with `verified`.
+        jurisdiction: the area that it is responsible for, or None where that is not known.
     """
 
     unit_id: str
@@ -42,18 +92,42 @@ class Station:
     agency: str = ""
     province: str = ""
     district: str = ""
-    phones: tuple[str, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    opening_hours: str = ""
+    flags: tuple[str, ...] = ()
+    source: str = ""
+    verified: bool = False
     sample: bool = False
+    jurisdiction: Jurisdiction | None = None
 
     @property
     def cell(self) -> str:
         """Return the directory cell that holds this station."""
         return encode(self.point, CELL_LENGTH)
 
+    @property
+    def listing(self) -> Listing:
+        """Return what a lookup tells of it."""
+        return Listing(
+            unit_id=self.unit_id,
+            name_th=self.name_th,
+            name_en=self.name_en,
+            point=self.point,
+            kind=self.kind,
+            province=self.province,
+            phone=self.phones[0].callable if self.phones else "",
+            opening_hours=self.opening_hours,
+            sample=self.sample,
+        )
+
 
 class Why(StrEnum):
     """Why a station was chosen."""
 
+    JURISDICTION = "jurisdiction"
+    """Its jurisdiction covers the point."""
+    BOUNDARY = "boundary"
+    """Its jurisdiction ends within 100 m of the point."""
     NEAREST = "nearest"
     NEXT_NEAREST = "next_nearest"
 
@@ -69,67 +143,67 @@ class StationMatch:
         why: what made it a candidate.
     """
 
-    station: Station
+    station: Listing
     distance_m: float
     bearing_deg: float
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryHead:
-    """What is published now: where to look for stations, and how many must be found there.
-
-    Args:
-        version: names the published set; empty before anything was published.
-        digest: fingerprint of its stations.
-        counts: number of stations in each occupied cell.
-    """
-
-    version: str = ""
-    digest: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """Return how many stations are published."""
-        return sum(self.counts.values())
-
-    @property
-    def number(self) -> int:
-        """Return how many versions have been published, this one included; 0 for none."""
-        return int(self.version.partition("-")[0] or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """What publishing did.
-
-    Args:
-        head: the directory after it.
-        changed: False when the same stations were published already.
-    """
-
-    head: DirectoryHead
-    changed: bool
+def to_plain(station: Station) -> dict[str, Any]:
+    """Return `station` as plain values for JSON; fields that say nothing are left out."""
+    plain: dict[str, Any] = {
+        "unit_id": station.unit_id,
+        "name_th": station.name_th,
+        "name_en": station.name_en,
+        "latitude": station.point.latitude,
+        "longitude": station.point.longitude,
+        "kind": station.kind,
+        "agency": station.agency,
+        "province": station.province,
+        "district": station.district,
+        "phones": [[phone.original, phone.e164] for phone in station.phones],
+        "opening_hours": station.opening_hours,
+        "flags": list(station.flags),
+        "source": station.source,
+        "verified": station.verified,
+        "sample": station.sample,
+        "jurisdiction": station.jurisdiction.coordinates() if station.jurisdiction else None,
+    }
+    silent: tuple[Any, ...] = ("", [], None, False)
+    # By identity too: 0.0 equals False, and is a latitude.
+    return {
+        name: value
+        for name, value in plain.items()
+        if isinstance(value, float) or value not in silent
+    }
 
 
-def head_of(stations: Iterable[Station], previous: DirectoryHead) -> DirectoryHead:
-    """Return the head that publishes `stations` after `previous`; `previous` itself if the same.
-
-    The version counts up and carries the fingerprint, so that no two sets ever share one, and an
-    interrupted publication is taken up again under the same name.
+def from_plain(plain: Mapping[str, Any]) -> Station:
+    """Return the station that `to_plain` was given; fields it does not know are passed over.
 
     Raises:
-        ValueError: two stations have the same id.
+        KeyError, TypeError, ValueError: it is not what `to_plain` writes.
     """
-    ordered = sorted(stations, key=lambda station: station.unit_id)
-    for first, second in pairwise(ordered):
-        if first.unit_id == second.unit_id:
-            raise ValueError(f"two stations have the id {first.unit_id}")
-    rows = json.dumps([asdict(s) for s in ordered], ensure_ascii=False, sort_keys=True)
-    digest = hashlib.sha256(rows.encode()).hexdigest()
-    if previous.version and digest == previous.digest:
-        return previous
-    counts = Counter(station.cell for station in ordered)
-    version = f"{previous.number + 1:06d}-{digest[:12]}"
-    return DirectoryHead(version, digest, dict(sorted(counts.items())))
+    area = plain.get("jurisdiction")
+    return Station(
+        unit_id=plain["unit_id"],
+        name_th=plain["name_th"],
+        name_en=plain["name_en"],
+        point=Point(plain["latitude"], plain["longitude"]),
+        kind=plain["kind"],
+        agency=plain.get("agency", ""),
+        province=plain.get("province", ""),
+        district=plain.get("district", ""),
+        phones=tuple(Phone(original, e164) for original, e164 in plain.get("phones", ())),
+        opening_hours=plain.get("opening_hours", ""),
+        flags=tuple(plain.get("flags", ())),
+        source=plain.get("source", ""),
+        verified=plain.get("verified", False),
+        sample=plain.get("sample", False),
+        jurisdiction=Jurisdiction.from_coordinates(area) if area else None,
+    )
+
+
+def canonical(station: Station) -> str:
+    """Return `station` as one line of JSON: equal lines are equal stations, and the other way."""
+    return json.dumps(to_plain(station), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,11 +1,23 @@
-"""Stations in DynamoDB: one partition for each occupied cell of each version.
+"""Stations in DynamoDB: rows by geohash, and the leaves of the index, by version.
 
-The head ("directory", "current") names the version that lookups read. Beside it stands one record
-("directory", "version#...") for each version that has items, so that what an interrupted
-publication left behind is found and deleted by the next one.
+    cell                     position                  what
+    directory                current                   the head: which version lookups read
+    directory                version#<v>               a head for each version that has items
+    directory                amendment#<v>#<revision>  what a change in place changed
+    <v>#<2 characters>       <geohash>#<unit id>       a station's row
+    <v>#areas                <unit id>                 its jurisdiction
+    <v>#leaf#<1 character>   <geohash>                 a leaf, by where it starts
+
+A version is written whole before the head names it, and two older ones stay for undoing. What an
+interrupted publication left behind is found by its record, and deleted by the next one.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.expressions.condition import Condition
@@ -13,137 +25,350 @@ from pynamodb.expressions.operand import Path
 
 from ess.adapters.dynamodb.errors import Refused
 from ess.adapters.dynamodb.rows import readable
-from ess.adapters.dynamodb.table import Item, Key, Table, connect
-from ess.adapters.dynamodb.to_item import point_item
+from ess.adapters.dynamodb.table import Item, Key, Table, Transaction, connect
+from ess.domain.directory import Amendment, Changes, DirectoryHead
 from ess.domain.errors import DirectoryChanged
 from ess.domain.geo import Point
-from ess.domain.geohash import encode
-from ess.domain.station import DirectoryHead, Publication, Station, head_of
+from ess.domain.geohash import ALPHABET, Cell, cell_named, encode
+from ess.domain.leaf import PARTITION_LENGTH, Leaf, PackedLeaf, unpack
+from ess.domain.station import CELL_LENGTH, Listing, Station, from_plain, to_plain
+
+VERSIONS_KEPT = 3
+"""The current version and two to go back to."""
+
+HEAD_SECONDS = 60.0
+"""How long a process trusts the head it has read. The versions before stay readable meanwhile."""
 
 _DIRECTORY = "directory"
 _CURRENT = Key(_DIRECTORY, "current")
 _RECORD = "version#"
+_AMENDMENT = "amendment#"
 _KEYS = ("cell", "position")
+_AT_ONCE = 12
 
 
 class DynamoStationDirectory:
-    """Keeps the published stations, and publishes new ones.
+    """Keeps the published stations, and publishes new ones; see `ess.ports.stations`.
 
     Args:
         table: name of the table.
         connection: the client; the process's own by default.
+        now: seconds of a clock that only runs forward.
     """
 
-    def __init__(self, table: str, *, connection: Connection | None = None) -> None:
-        self._table = Table(connection or connect(), table, _KEYS)
+    MOST_AMENDED = 100 - 3
+    """A transaction takes 100 items: head, record and amendment are three of them."""
 
-    def head(self) -> DirectoryHead:
-        """Return what is published now: one GetItem; see `ess.ports.stations`."""
+    def __init__(
+        self,
+        table: str,
+        *,
+        connection: Connection | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._connection = connection or connect()
+        self._table = Table(self._connection, table, _KEYS)
+        self._now = now
+        self._seen: tuple[float, DirectoryHead] | None = None
+
+    # --- reading ---
+
+    def head(self, *, fresh: bool = False) -> DirectoryHead:
+        """Return what is published now: one GetItem, and none for a minute after."""
+        if not fresh and self._seen and self._now() < self._seen[0]:
+            return self._seen[1]
         item = self._table.get(_CURRENT)
-        return _head_from(item) if item else DirectoryHead()
+        head = _head_from(item) if item else DirectoryHead()
+        if head.version:  # an empty directory may be filled at any moment
+            self._seen = (self._now() + HEAD_SECONDS, head)
+        return head
 
-    def stations_in(self, head: DirectoryHead, cell: str) -> list[Station]:
-        """Return the stations of a cell: one Query; see `ess.ports.stations`."""
-        items = list(self._table.query(_partition(head.version, cell)))
-        # The head knows how many there are: fewer means that tidying up has begun on this version.
-        if len(items) != head.counts.get(cell, 0):
-            raise DirectoryChanged(f"version {head.version} is gone")
-        return readable(items, _station_from, "position")
+    def leaf(self, head: DirectoryHead, point: Point) -> Leaf:
+        """Return the leaf of a point: one Query of one item, half a read unit.
 
-    def publish(self, stations: Iterable[Station]) -> Publication:
-        """Write the new version, switch to it, delete the others; see `ess.ports.stations`.
-
-        Every step may be interrupted: until the switch lookups read the old version whole, and
-        what is left over is found again by its record.
+        An eventually consistent read may miss what was written a moment ago. A leaf tells its cell,
+        so that one that does not hold the point is noticed, and read again consistently.
         """
-        given = list(stations)
-        before = self.head()
-        after = head_of(given, before)
-        changed = after.version != before.version
-        if changed:
-            self._write(after, given)
-            changed = self._switch(before, after)
-        self._tidy(after)
-        return Publication(after, changed)
+        start = encode(point)
+        partition = f"{head.version}#leaf#{start[:PARTITION_LENGTH]}"
+        until = Path("position") <= start
+        for consistent in (False, True):
+            items = self._table.query(
+                partition, until, limit=1, descending=True, consistent=consistent
+            )
+            for item in items:
+                packed = _leaf_from(item)
+                if packed.cell.holds(point):
+                    return unpack(packed)
+        raise DirectoryChanged(f"version {head.version} is gone")
 
-    def _write(self, head: DirectoryHead, stations: Sequence[Station]) -> None:
-        record = {"cell": _DIRECTORY, "position": _RECORD + head.version, **_head_item(head)}
-        self._table.put_all([record])
-        self._table.put_all(_station_item(station, head.version) for station in stations)
+    def listings(self, head: DirectoryHead, cells: Sequence[str]) -> list[Listing]:
+        """Return the stations of geohash cells: one Query a cell, several at a time."""
+        if len(cells) == 1:
+            return self._listings(head, cells[0])
+        # Imported here: hardly a lookup comes this far.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
-    def _switch(self, before: DirectoryHead, after: DirectoryHead) -> bool:
-        """Make `after` the current version; False if the very same one is current already."""
+        with ThreadPoolExecutor(min(len(cells), _AT_ONCE)) as pool:
+            found = pool.map(lambda cell: self._listings(head, cell), cells)
+            return [listing for listings in found for listing in listings]
+
+    def _listings(self, head: DirectoryHead, cell: str) -> list[Listing]:
+        whole = cell[:CELL_LENGTH]
+        within = Path("position").startswith(cell) if len(cell) > CELL_LENGTH else None
+        items = list(self._table.query(f"{head.version}#{whole}", within))
+        if within is None and len(items) < head.counts.get(whole, 0):
+            raise DirectoryChanged(f"version {head.version} is gone")
+        return readable(items, lambda item: _station_from(item).listing, "position")
+
+    def stations(self, head: DirectoryHead) -> Iterator[Station]:
+        """Yield all stations: one Query a cell, and one for the jurisdictions."""
+        areas = {
+            item["position"]: json.loads(zlib.decompress(item["body"]))
+            for item in self._table.query(f"{head.version}#areas")
+        }
+        for cell, count in head.counts.items():
+            items = list(self._table.query(f"{head.version}#{cell}"))
+            if len(items) < count:
+                raise DirectoryChanged(f"version {head.version} is gone")
+            yield from readable(items, lambda item: _station_from(item, areas), "position")
+
+    # --- publishing ---
+
+    def publish(
+        self,
+        before: DirectoryHead,
+        after: DirectoryHead,
+        stations: Iterable[Station],
+        leaves: Iterable[PackedLeaf],
+    ) -> DirectoryHead:
+        """Write the version, switch to it, delete what nobody can go back to."""
+        # First, so that whatever happens next, all items can be found again.
+        self._table.put_all([_record(after, complete=False)])
+        self._table.put_all(_rows(after.version, stations))
+        counted = _Counted(leaves)
+        self._table.put_all(_leaf_item(after.version, leaf) for leaf in counted)
+        after = replace(after, leaves=counted.number)
         try:
-            self._table.put(_CURRENT, _head_item(after), _still(before))
-        except Refused as error:
-            if self.head().version == after.version:
-                return False  # two operators imported the same file at the same time
+            self._switch(before, after)
+        except DirectoryChanged:
             self._delete(after)
-            raise DirectoryChanged("another directory was published meanwhile") from error
+            raise
+        self._tidy(after)
+        return after
+
+    def amend(
+        self,
+        before: DirectoryHead,
+        after: DirectoryHead,
+        changes: Changes,
+        replaced: Sequence[PackedLeaf],
+        dropped: Sequence[PackedLeaf],
+    ) -> bool:
+        """Change the current version in one transaction of at most 100 items."""
+        version = after.version
+        puts = [*_rows(version, changes.after), *(_leaf_item(version, leaf) for leaf in replaced)]
+        puts.append(_record(after, complete=True))
+        stale = [*_rows(version, changes.before), *(_leaf_item(version, leaf) for leaf in dropped)]
+        if after.revision > before.revision:
+            puts.append(_amendment_item(after, before, changes))
+        else:
+            stale.append(_amendment_item(before, after, changes))
+        written = {_key_of(item) for item in puts}
+        deletes = {_key_of(item) for item in stale} - written
+        if len(puts) + len(deletes) + 1 > Transaction.MOST:
+            return False
+        transaction = Transaction(self._connection)
+        transaction.put("head", self._table, _CURRENT, _head_item(after), _still(before))
+        for item in puts:
+            transaction.put("row", self._table, _key_of(item), item)
+        for key in deletes:
+            transaction.delete("row", self._table, key)
+        self._commit(transaction)
+        self._seen = None
         return True
 
-    def _tidy(self, current: DirectoryHead) -> None:
-        """Delete the items of all versions that can never be current again.
+    def last_amendment(self, head: DirectoryHead) -> Amendment | None:
+        """Return the change that made this revision: one GetItem."""
+        item = self._table.get(_amendment_key(head)) if head.revision else None
+        return _amendment_from(item) if item else None
 
-        Versions with a higher number are being written by somebody else, who may yet switch.
+    def versions(self) -> list[DirectoryHead]:
+        """Return the versions that are kept whole, newest first: one Query."""
+        return [head for head, complete in self._records() if complete]
+
+    def restore(self, before: DirectoryHead, version: DirectoryHead) -> None:
+        """Switch back to a kept version, unless it has been deleted."""
+        self._switch(before, version)
+
+    # --- inside ---
+
+    def _switch(self, before: DirectoryHead, after: DirectoryHead) -> None:
+        transaction = Transaction(self._connection)
+        transaction.put("head", self._table, _CURRENT, _head_item(after), _still(before))
+        record = _record(after, complete=True)
+        there = Path("cell").exists()  # it is deleted before the items of its version are
+        transaction.put("record", self._table, _key_of(record), record, there)
+        self._commit(transaction)
+        self._seen = None
+
+    @staticmethod
+    def _commit(transaction: Transaction) -> None:
+        try:
+            transaction.commit()
+        except Refused as error:
+            raise DirectoryChanged("another directory was published meanwhile") from error
+
+    def _records(self) -> list[tuple[DirectoryHead, bool]]:
+        """Return every version that has items, newest first, and whether it is whole."""
+        items = self._table.query(_DIRECTORY, Path("position").startswith(_RECORD))
+        records = [(_head_from(item), bool(item.get("complete"))) for item in items]
+        return sorted(records, key=lambda record: -record[0].number)
+
+    def _tidy(self, current: DirectoryHead) -> None:
+        """Delete the versions that nobody goes back to, and what interruptions left behind.
+
+        A version that is not whole and has a higher number is being written by somebody else.
         """
-        records = self._table.query(_DIRECTORY, Path("position").startswith(_RECORD))
-        for head in map(_head_from, list(records)):
-            if head.version != current.version and head.number <= current.number:
+        records = self._records()
+        whole = [head.version for head, complete in records if complete][:VERSIONS_KEPT]
+        for head, complete in records:
+            forgotten = complete and head.version not in whole
+            abandoned = not complete and head.number <= current.number
+            if (forgotten or abandoned) and head.version != current.version:
                 self._delete(head)
 
     def _delete(self, head: DirectoryHead) -> None:
-        for cell in head.counts:
-            keys = self._table.query(_partition(head.version, cell), only=_KEYS)
-            self._table.delete_all(list(keys))
-        # Last, so that an interruption leaves the record that leads here again.
-        self._table.delete_all([{"cell": _DIRECTORY, "position": _RECORD + head.version}])
+        version = head.version
+        # Nobody may switch to what is being deleted; after an interruption it leads here again.
+        self._table.put_all([_record(head, complete=False)])
+        leaves = [f"{version}#leaf#{cell}" for cell in ALPHABET]
+        for partition in (*leaves, f"{version}#areas", *(f"{version}#{c}" for c in head.counts)):
+            self._table.delete_all(self._table.query(partition, only=_KEYS))
+        amendments = Path("position").startswith(f"{_AMENDMENT}{version}#")
+        self._table.delete_all(self._table.query(_DIRECTORY, amendments, only=_KEYS))
+        self._table.delete_all([{"cell": _DIRECTORY, "position": _RECORD + version}])
 
 
-def _partition(version: str, cell: str) -> str:
-    return f"{version}#{cell}"
+class _Counted:
+    """Passes leaves on and counts them."""
+
+    def __init__(self, leaves: Iterable[PackedLeaf]) -> None:
+        self._leaves = leaves
+        self.number = 0
+
+    def __iter__(self) -> Iterator[PackedLeaf]:
+        for leaf in self._leaves:
+            self.number += 1
+            yield leaf
 
 
 def _still(head: DirectoryHead) -> Condition:
-    return Path("version") == head.version if head.version else Path("cell").does_not_exist()
+    if not head.version:
+        return Path("cell").does_not_exist()
+    version, revision = Path("version") == head.version, Path("revision") == head.revision
+    condition: Condition = version & revision
+    return condition
+
+
+def _key_of(item: Item) -> Key:
+    return Key(item["cell"], item["position"])
+
+
+# --- items ---
 
 
 def _head_item(head: DirectoryHead) -> Item:
-    return {"version": head.version, "digest": head.digest, "counts": dict(head.counts)}
-
-
-def _head_from(item: Item) -> DirectoryHead:
-    return DirectoryHead(item["version"], item["digest"], item["counts"])
-
-
-def _station_item(station: Station, version: str) -> Item:
     return {
-        "cell": _partition(version, station.cell),
-        "position": f"{encode(station.point)}#{station.unit_id}",
-        "unit_id": station.unit_id,
-        "name_th": station.name_th,
-        "name_en": station.name_en,
-        "point": point_item(station.point),
-        "kind": station.kind,
-        "agency": station.agency,
-        "province": station.province,
-        "district": station.district,
-        "phones": list(station.phones),
-        "sample": station.sample,
+        "version": head.version,
+        "revision": head.revision,
+        "digest": head.digest,
+        "counts": dict(head.counts),
+        "kinds": dict(head.kinds),
+        "leaves": head.leaves,
+        "published_at": head.published_at,
+        "note": head.note,
     }
 
 
-def _station_from(item: Item) -> Station:
-    point = item["point"]
-    return Station(
-        unit_id=item["unit_id"],
-        name_th=item["name_th"],
-        name_en=item["name_en"],
-        point=Point(point["latitude"], point["longitude"]),
-        kind=item["kind"],
-        agency=item["agency"],
-        province=item["province"],
-        district=item["district"],
-        phones=tuple(item["phones"]),
-        sample=item["sample"],
+def _head_from(item: Item) -> DirectoryHead:
+    return DirectoryHead(
+        version=item["version"],
+        revision=item["revision"],
+        digest=item["digest"],
+        counts=item["counts"],
+        kinds=item["kinds"],
+        leaves=item["leaves"],
+        published_at=float(item["published_at"]),
+        note=item["note"],
+    )
+
+
+def _record(head: DirectoryHead, *, complete: bool) -> Item:
+    key = {"cell": _DIRECTORY, "position": _RECORD + head.version}
+    return {**key, **_head_item(head), "complete": complete}
+
+
+def _rows(version: str, stations: Iterable[Station]) -> Iterator[Item]:
+    for station in stations:
+        plain = to_plain(station)
+        area = plain.pop("jurisdiction", None)
+        yield {
+            "cell": f"{version}#{station.cell}",
+            "position": f"{encode(station.point)}#{station.unit_id}",
+            # JSON, since DynamoDB's numbers are not quite those of a file: -0.0, 5e-324.
+            "row": json.dumps(plain, ensure_ascii=False),
+        }
+        if area is not None:
+            body = zlib.compress(json.dumps(area, separators=(",", ":")).encode())
+            yield {"cell": f"{version}#areas", "position": station.unit_id, "body": body}
+
+
+def _station_from(item: Item, areas: dict[str, Any] | None = None) -> Station:
+    plain = json.loads(item["row"])
+    area = (areas or {}).get(plain["unit_id"])
+    return from_plain(plain if area is None else {**plain, "jurisdiction": area})
+
+
+def _leaf_item(version: str, leaf: PackedLeaf) -> Item:
+    start = leaf.start
+    return {
+        "cell": f"{version}#leaf#{start[:PARTITION_LENGTH]}",
+        "position": start,
+        "bits": leaf.cell.bits,
+        "body": leaf.body,
+    }
+
+
+def _leaf_from(item: Item) -> PackedLeaf:
+    start = cell_named(item["position"])
+    bits = item["bits"]
+    return PackedLeaf(Cell(bits, start.path >> (start.bits - bits)), item["body"])
+
+
+def _amendment_key(head: DirectoryHead) -> Key:
+    return Key(_DIRECTORY, f"{_AMENDMENT}{head.version}#{head.revision:06d}")
+
+
+def _amendment_item(after: DirectoryHead, before: DirectoryHead, changes: Changes) -> Item:
+    key = _amendment_key(after)
+    rows = {
+        "head": asdict(before),
+        "added": [to_plain(station) for station in changes.added],
+        "changed": [[to_plain(old), to_plain(new)] for old, new in changes.changed],
+        "removed": [to_plain(station) for station in changes.removed],
+    }
+    body = zlib.compress(json.dumps(rows, ensure_ascii=False).encode())
+    return {"cell": key.partition, "position": key.sort, "body": body}
+
+
+def _amendment_from(item: Item) -> Amendment:
+    rows = json.loads(zlib.decompress(item["body"]))
+    return Amendment(
+        DirectoryHead(**rows["head"]),
+        Changes(
+            added=tuple(map(from_plain, rows["added"])),
+            changed=tuple((from_plain(old), from_plain(new)) for old, new in rows["changed"]),
+            removed=tuple(map(from_plain, rows["removed"])),
+        ),
     )

@@ -1,7 +1,10 @@
 """One table, and one transaction over several: plain Python in and out, refusals by label."""
 
+import random
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
+from itertools import batched
 from typing import Any, NamedTuple
 
 from pynamodb.attributes import MapAttribute
@@ -35,7 +38,12 @@ class Key(NamedTuple):
 _BATCH = 25
 """Most puts or deletes that one BatchWriteItem takes."""
 
-_BATCH_ROUNDS = 5
+_BATCH_ROUNDS = 8
+
+_BATCH_PAUSE_S = 0.05
+"""Longest pause in seconds after a batch that was not taken whole; it doubles each time."""
+
+_BATCHES_AT_ONCE = 8
 
 
 @cache
@@ -147,7 +155,7 @@ class Table:
             TemporaryFailure: some were not taken after several rounds; others may have been.
             PermanentFailure: the table refuses them.
         """
-        self._write_all("put_items", "PutRequest", "Item", [to_values(item) for item in items])
+        self._write_all("put_items", "PutRequest", "Item", items)
 
     def delete_all(self, keys: Iterable[Mapping[str, str]]) -> None:
         """Delete items by BatchWriteItem; those that are gone already are no error.
@@ -159,17 +167,34 @@ class Table:
             TemporaryFailure: some were not deleted after several rounds; others may have been.
             PermanentFailure: the table refuses.
         """
-        self._write_all("delete_items", "DeleteRequest", "Key", [to_values(key) for key in keys])
+        self._write_all("delete_items", "DeleteRequest", "Key", keys)
 
-    def _write_all(self, argument: str, request: str, part: str, waiting: list[Item]) -> None:
-        for start in range(0, len(waiting), _BATCH):
-            batch = waiting[start : start + _BATCH]
-            for _ in range(_BATCH_ROUNDS):
-                batch = self._write_batch(argument, request, part, batch)
-                if not batch:
-                    break
-            else:
-                raise TemporaryFailure(f"DynamoDB: {len(batch)} items not taken")
+    def _write_all(
+        self, argument: str, request: str, part: str, items: Iterable[Mapping[str, Any]]
+    ) -> None:
+        # Imported here: only publishing writes so much, and the webhook's cold start is dear.
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        write = partial(self._write_whole, argument, request, part)
+        batches = batched(items, _BATCH, strict=False)
+        # Threads wait for the network; what `items` yields is made here, a few batches ahead.
+        with ThreadPoolExecutor(_BATCHES_AT_ONCE) as pool:
+            for some in batched(batches, _BATCHES_AT_ONCE, strict=False):
+                if len(some) == 1:
+                    write(some[0])
+                else:
+                    list(pool.map(write, some))
+
+    def _write_whole(
+        self, argument: str, request: str, part: str, items: Sequence[Mapping[str, Any]]
+    ) -> None:
+        batch = [to_values(item) for item in items]
+        for attempt in range(_BATCH_ROUNDS):
+            batch = self._write_batch(argument, request, part, batch)
+            if not batch:
+                return
+            time.sleep(random.uniform(0, _BATCH_PAUSE_S * 2**attempt))  # noqa: S311  jitter
+        raise TemporaryFailure(f"DynamoDB: {len(batch)} items not taken")
 
     def _write_batch(self, argument: str, request: str, part: str, batch: list[Item]) -> list[Item]:
         arguments: dict[str, Any] = {argument: batch}
@@ -188,15 +213,19 @@ class Table:
         index: str | None = None,
         limit: int | None = None,
         only: Sequence[str] | None = None,
+        descending: bool = False,
+        consistent: bool = True,
     ) -> Iterator[Item]:
         """Yield the items of a partition in the order of the sort key, page by page.
 
         Args:
             partition: value of the partition key.
             condition: on the sort key.
-            index: name of an index; a query on one is eventually, on the table strongly consistent.
+            index: name of an index; a query on one is eventually consistent.
             limit: yield no more than this many.
             only: names of the attributes to read.
+            descending: the greatest sort key first.
+            consistent: read the table strongly consistently, for twice the read units.
 
         Raises:
             TemporaryFailure, PermanentFailure: the table did not answer.
@@ -208,7 +237,8 @@ class Table:
                     self.name,
                     partition,
                     range_key_condition=condition,
-                    consistent_read=index is None,
+                    consistent_read=consistent and index is None,
+                    scan_index_forward=not descending,
                     exclusive_start_key=start,
                     index_name=index,
                     limit=left,
@@ -231,10 +261,14 @@ class Transaction:
     a write meet itself.
     """
 
+    MOST = 100
+    """Items in one transaction, by DynamoDB's limit."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._puts: list[tuple[str, Item]] = []
         self._updates: list[tuple[str, Item]] = []
+        self._deletes: list[tuple[str, Item]] = []
 
     def put(
         self,
@@ -242,7 +276,7 @@ class Transaction:
         table: Table,
         key: Key,
         item: Mapping[str, Any],
-        condition: Condition,
+        condition: Condition | None = None,
     ) -> None:
         """Add a put; `label` names it in a refusal."""
         operation = self._connection.get_operation_kwargs(
@@ -269,6 +303,11 @@ class Transaction:
         )
         self._updates.append((label, operation))
 
+    def delete(self, label: str, table: Table, key: Key) -> None:
+        """Add a delete; what is gone already is no error."""
+        operation = self._connection.get_operation_kwargs(table.name, key.partition, key.sort)
+        self._deletes.append((label, operation))
+
     def commit(self) -> None:
         """Write everything.
 
@@ -276,11 +315,12 @@ class Transaction:
             Refused: nothing was written; says which conditions failed.
             TemporaryFailure, PermanentFailure: DynamoDB did not answer, or will not do this.
         """
-        labels = [label for label, _ in (*self._puts, *self._updates)]
+        # The order in which the request, and so a refusal, lists them.
+        labels = [label for label, _ in (*self._deletes, *self._puts, *self._updates)]
         try:
             self._connection.transact_write_items(
                 condition_check_items=[],
-                delete_items=[],
+                delete_items=[operation for _, operation in self._deletes],
                 put_items=[operation for _, operation in self._puts],
                 update_items=[operation for _, operation in self._updates],
             )

@@ -1,0 +1,1 @@
+"""Builds the station index. Alone it needs numpy: no function of the hot path loads it."""
