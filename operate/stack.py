@@ -9,6 +9,8 @@ VARIABLES = {
     "ReportsTable": "ESS_REPORTS_TABLE",
     "StationsTable": "ESS_STATIONS_TABLE",
     "RespondersTable": "ESS_RESPONDERS_TABLE",
+    "StationFilesBucket": "ESS_STATION_FILES_BUCKET",
+    "ImportStationsFunction": "ESS_IMPORT_STATIONS_FUNCTION",
 }
 """Which setting each output of the stack fills."""
 

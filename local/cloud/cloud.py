@@ -133,7 +133,15 @@ class Cloud:
             for name in ("Conversations", "Reports", "Stations", "Responders")
             if f"{name}Table" in self.outputs
         }
-        return aws_environment(self.endpoint) | tables | {"ESS_LINE_ENDPOINT": self.line_endpoint}
+        return (
+            aws_environment(self.endpoint)
+            | tables
+            | {
+                "ESS_STATION_FILES_BUCKET": self.outputs.get("StationFilesBucket", ""),
+                "ESS_IMPORT_STATIONS_FUNCTION": self.outputs.get("ImportStationsFunction", ""),
+                "ESS_LINE_ENDPOINT": self.line_endpoint,
+            }
+        )
 
     def sms(self) -> dict[str, list[dict[str, Any]]]:
         """SMS that SNS has sent, by phone number, oldest first."""

@@ -2,8 +2,8 @@
 
 import argparse
 
+from ess.usecases.import_directory import published_stations
 from operate.stations import export, find, import_file, undo, versions
-from operate.stations.published import published_stations
 
 __all__ = ["published_stations", "register"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from ess import bootstrap
 from ess.adapters.staging.sqlite import SqliteStaging
 from ess.adapters.station_files import FileUnreadable, write_geojson
-from operate.stations.published import published_stations
+from ess.usecases.import_directory import published_stations
 
 
 def register(

@@ -1,17 +1,21 @@
 """`ess stations import`: make a file the directory, or part of it."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ess import bootstrap
 from ess.adapters.staging.sqlite import SqliteStaging
 from ess.adapters.station_files import read_stations_file
 from ess.domain.station_doubts import ACCEPTABLE, DOUBTS, Doubt
-from ess.usecases.import_stations import ChangesSummary, ImportReport, compare, stage_stations
-from ess.usecases.publish_directory import Outcome, Publication
+from ess.domain.station_rows import RawRow
+from ess.usecases.import_directory import ImportOptions, ImportOutcome, Watcher, import_directory
+from ess.usecases.import_stations import ChangesSummary, ImportReport
+from ess.usecases.publish_directory import Outcome
 from operate.stations.files import STANDARD_INPUT, opened, report_of
+from operate.stations.in_stack import import_in_stack
 from operate.stations.progress import Progress, step
-from operate.stations.published import publish, published_stations
 from operate.stations.telling import tell_changes, tell_doubts, tell_total
 
 _DESCRIPTION = """
@@ -73,53 +77,82 @@ def register(
         help="name each doubtful row in this file: CSV if it ends in .csv, else JSON lines",
     )
     verb.add_argument(
+        "--in-stack",
+        action="store_true",
+        help="let the stack's own function import FILE: it is put into the stack's bucket first, "
+        "unless it is there (s3://BUCKET/imports/...)",
+    )
+    verb.add_argument(
         "--verbose", action="store_true", help="show rows with doubts that are only noted, too"
     )
     verb.set_defaults(run=_run)
 
 
 def _run(given: argparse.Namespace) -> int:
+    options = ImportOptions(
+        accept=frozenset(map(Doubt, given.accept)),
+        merge=given.merge,
+        dry_run=given.dry_run,
+        note=f"{'merged from' if given.merge else 'from'} {given.file}",
+    )
+    if given.in_stack:
+        step(f"importing {given.file} by the stack's own function")
+        answer = import_in_stack(given.file, options)
+        outcome, named_in = answer.outcome, answer.remarks
+    else:
+        outcome, named_in = _import_here(given, options), str(given.report or "")
+    for line in _lines(outcome, verbose=given.verbose, named_in=named_in):
+        print(line)
+    return 1 if outcome.report.kept_out or not outcome.report.good else 0
+
+
+def _import_here(given: argparse.Namespace, options: ImportOptions) -> ImportOutcome:
     with SqliteStaging() as staging:
-        report = _stage(given, staging)
-        for line in tell_doubts(
-            report, verbose=given.verbose, named_in=str(given.report) if given.report else ""
-        ):
-            print(line)
-        if not report.good:
-            print(f"{tell_total(report)} No usable row: the directory stays as it is.")
-            return 1
-        step("comparing with the directory")
-        summary = compare(staging, published_stations(bootstrap.station_directory()))
-        for line in tell_changes(summary):
-            print(line)
-        if given.dry_run:
-            print(f"Dry run, nothing was changed. {tell_total(report)}")
-        else:
-            publication = _publish(given, staging, summary)
-            outcome = _OUTCOMES[publication.outcome]
-            print(f"Version {publication.head.label} {outcome}. {tell_total(report)}")
-    return 1 if report.kept_out else 0
-
-
-def _stage(given: argparse.Namespace, staging: SqliteStaging) -> ImportReport:
-    directory = bootstrap.station_directory()
-    progress = Progress(f"reading {given.file}")
-    with opened(given.file) as stream, report_of(given.report) as tell:
-        report = stage_stations(
-            read_stations_file(stream),
+        return import_directory(
+            _rows(given.file),
+            report_of(given.report),
             staging,
-            frozenset(map(Doubt, given.accept)),
-            keep=published_stations(directory) if given.merge else (),
-            tell=tell,
-            progress=progress,
+            bootstrap.station_archive(),
+            bootstrap.station_index(),
+            bootstrap.clock(),
+            options,
+            _Telling(given.file),
         )
-    progress.done(report.read)
-    return report
 
 
-def _publish(
-    given: argparse.Namespace, staging: SqliteStaging, summary: ChangesSummary
-) -> Publication:
-    step(f"publishing {len(staging):,} stations")
-    how = "merged from" if given.merge else "from"
-    return publish(staging, summary.changes, f"{how} {given.file}")
+@contextmanager
+def _rows(location: str) -> Iterator[Iterator[RawRow]]:
+    with opened(location) as stream:
+        yield read_stations_file(stream)
+
+
+class _Telling(Watcher):
+    """Tells on the terminal how far it has come."""
+
+    def __init__(self, location: str) -> None:
+        self._progress = Progress(f"reading {location}")
+
+    def read(self, rows: int) -> None:
+        self._progress(rows)
+
+    def staged(self, report: ImportReport) -> None:
+        self._progress.done(report.read)
+        step("comparing with the directory")
+
+    def compared(self, summary: ChangesSummary, stations: int) -> None:
+        if summary.total:
+            step(f"publishing {stations:,} stations")
+
+
+def _lines(outcome: ImportOutcome, *, verbose: bool, named_in: str) -> Iterator[str]:
+    report, publication = outcome.report, outcome.publication
+    yield from tell_doubts(report, verbose=verbose, named_in=named_in)
+    if outcome.summary is None:
+        yield f"{tell_total(report)} No usable row: the directory stays as it is."
+        return
+    yield from tell_changes(outcome.summary)
+    if publication is None:
+        yield f"Dry run, nothing was changed. {tell_total(report)}"
+        return
+    done = _OUTCOMES[publication.outcome]
+    yield f"Version {publication.head.label} {done}. {tell_total(report)}"

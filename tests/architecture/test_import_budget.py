@@ -22,6 +22,7 @@ LINE_SDK = {"aiohttp", "linebot", "pydantic", "requests"}
 BUDGETS: dict[str, tuple[int, set[str]]] = {
     "ReceiveWebhookFunction": (410, set()),
     "FindStationFunction": (385, set()),
+    "ImportStationsFunction": (440, set()),
     "AssignReportFunction": (385, set()),
     "AuditReportsFunction": (390, set()),
     "NotifyRespondersFunction": (1070, LINE_SDK),
@@ -46,6 +47,7 @@ SETTINGS = {
     "ESS_CONVERSATIONS_TABLE": "conversations",
     "ESS_REPORTS_TABLE": "reports",
     "ESS_STATIONS_TABLE": "stations",
+    "ESS_STATION_FILES_BUCKET": "files",
     "ESS_RESPONDERS_TABLE": "responders",
     "ESS_STATE_MACHINE_ARN": "arn:aws:states:ap-southeast-1:000000000000:stateMachine:none",
     "ESS_REJECTED_QUEUE_URL": "http://127.0.0.1:1/queue",

@@ -141,6 +141,11 @@ def test_all_of_those_that_share_a_position_are_kept_out():
     assert doubts == [(n, "shared_position") for n in (1, 2, 3)]
 
 
+def test_rows_without_a_name_to_compare_share_a_position_too():
+    unnamed = [feature(f"{n}", name="สถานีตำรวจ") for n in range(2)]
+    assert outcome_of(*unnamed) == ([], [(1, "shared_position"), (2, "shared_position")])
+
+
 def test_close_ones_are_noted_and_go_in():
     rows = [feature("a"), feature("b", name="สภ.นาแก", at=shifted(0, 20))]
     _, stations, remarks = imported(collection(*rows))
@@ -371,6 +376,16 @@ def test_changes_are_found_and_named():
     assert summary.changes.added == (d,)
     assert summary.changes.changed == ((b, moved),)
     assert summary.changes.removed == (c,)
+
+
+def test_changes_come_in_the_order_of_ids():
+    old = some(9)
+    new = [Station(s.unit_id, s.name_th, "changed", s.point) for s in old[3:6]] + some(12)[9:]
+    order = [*reversed(new)]
+    with SqliteStaging() as staging:
+        staging.keep(order)
+        pairs = [*staging.differences(reversed(old))]
+    assert [(before or after).unit_id for before, after in pairs] == [f"{n:03d}" for n in range(12)]
 
 
 def test_nothing_changes_between_a_set_and_itself():

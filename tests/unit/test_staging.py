@@ -42,6 +42,17 @@ def test_keeping_a_row_out_twice_counts_once():
         assert [*staging] == [A]
 
 
+def test_questions_may_be_asked_again():
+    with SqliteStaging() as staging:
+        staging.add(1, A)
+        staging.add(2, Station("c", A.name_th, A.name_en, A.point))
+        staging.add(3, Station("d", "สภ.ค", "D", A.point))
+        for ask in (staging.duplicates, staging.neighbours):
+            first = [*ask()]
+            assert first
+            assert [*ask()] == first
+
+
 def test_its_file_is_gone_when_it_is_closed(tmp_path):
     with SqliteStaging(tmp_path) as staging:
         staging.add(1, A)

@@ -90,5 +90,9 @@ def test_a_text_without_end_is_not_kept_in_memory(monkeypatch):
     monkeypatch.setattr("ess.adapters.station_files.json_stream.LONGEST_TEXT", 100)
     with pytest.raises(FileUnreadable, match="a text in it is longer than 100 bytes"):
         list(guarded([b'{"a": "', *[b"x" * 40] * 5]))
-    brackets = b'{"a": "' + b"[" * 90 + b'", "b": 1}'
-    assert b"".join(guarded([brackets[:50], brackets[50:]])) == brackets
+
+
+@pytest.mark.parametrize("place", [0, 50, 250])
+def test_brackets_in_texts_do_not_nest(place):
+    data = b'{"a": "' + b"[" * (3 * DEEPEST) + b'", "b": 1}'
+    assert b"".join(guarded([data[:place], data[place:]])) == data

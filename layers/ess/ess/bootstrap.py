@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ess.adapters.line.credentials import LineCredentials
     from ess.adapters.line.webhook import LineWebhook
+    from ess.adapters.staging.sqlite import SqliteStaging
     from ess.domain.report import Report
     from ess.ports.clock import Clock
     from ess.ports.conversations import Conversations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ess.ports.reports import Reports
     from ess.ports.responders import Responders
     from ess.ports.sms import Sms
+    from ess.ports.station_files import StationFiles
     from ess.ports.station_index import StationIndex
     from ess.ports.stations import DirectoryArchive, StationDirectory
     from ess.ports.workflow import Workflow
@@ -112,6 +114,21 @@ def station_index(processes: int | None = None) -> "StationIndex":
     from ess.indexing.index import LeafIndex
 
     return LeafIndex(processes)
+
+
+def station_staging() -> "SqliteStaging":
+    """Return a place on disk for the rows of one import."""
+    from ess.adapters.staging.sqlite import SqliteStaging
+
+    return SqliteStaging()
+
+
+@cache
+def station_files() -> "StationFiles":
+    """Return the files of stations in the stack's bucket."""
+    from ess.adapters.s3.station_files import S3StationFiles
+
+    return S3StationFiles(_client("s3"), settings().station_files_bucket)
 
 
 @cache

@@ -55,6 +55,16 @@ class Settings:
         return self._text("ESS_RESPONDERS_TABLE")
 
     @cached_property
+    def station_files_bucket(self) -> str:
+        """Name of the bucket that stations are imported from."""
+        return self._text("ESS_STATION_FILES_BUCKET")
+
+    @cached_property
+    def import_stations_function(self) -> str:
+        """Name of the function that imports stations."""
+        return self._text("ESS_IMPORT_STATIONS_FUNCTION")
+
+    @cached_property
     def state_machine_arn(self) -> str:
         """ARN of the workflow that carries a report."""
         return self._text("ESS_STATE_MACHINE_ARN")

@@ -136,7 +136,7 @@ def run(
         k: how many stations each of them has.
     """
     spent, cpu_ms, answers = [], [], []
-    with _quiet_collector():
+    with quiet_collector():
         lookup(points[0])  # the first one pays for lazy sorting and lazy imports
         for point in points:
             with tables.counting() as cost:
@@ -161,7 +161,7 @@ def moved(site: Site) -> Site:
 
 
 @contextmanager
-def _quiet_collector() -> Iterator[None]:
+def quiet_collector() -> Iterator[None]:
     """Keep the collector from walking through a million items in the middle of a lookup."""
     gc.collect()
     gc.freeze()

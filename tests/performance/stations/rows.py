@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from statistics import fmean
+from textwrap import fill
 
 from tests.performance.stations.method import Lookups, Measured
 
@@ -69,8 +70,15 @@ def costs(lookups: Lookups) -> list[str]:
 def table(title: str, results: Sequence[Measured]) -> str:
     """Return the lines of a table with its legend and the methods' notes."""
     columns = (("method", ""), ("stations", ""), *COSTS, *_INDEX)
-    notes = {f"  {one.name}: {one.built.note}" for one in results if one.built.note}
-    return "\n".join([laid_out(title, columns, map(row, results)), _LEGEND, *sorted(notes)])
+    notes = {f"{one.name}: {one.built.note}" for one in results if one.built.note}
+    return "\n".join(
+        [laid_out(title, columns, map(row, results)), _LEGEND, *map(wrapped, sorted(notes))]
+    )
+
+
+def wrapped(note: str) -> str:
+    """Return a remark below a table."""
+    return fill(note, 100, initial_indent="  ", subsequent_indent="    ")
 
 
 def laid_out(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:

@@ -41,6 +41,10 @@ class InvalidLookup(EssError, ValueError):
     """A lookup asks for what cannot be answered; the message says why."""
 
 
+class InvalidImport(EssError, ValueError):
+    """An import is asked for in a way that cannot be done; the message says why."""
+
+
 class RecipientUnreachable(PermanentFailure):
     """The messenger will never take a message for this person (unknown, invalid)."""
 
