@@ -1,7 +1,7 @@
 """`ess stations import`: make a file the directory, or part of it."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ess.usecases.import_directory import ImportOptions, ImportOutcome, Watcher,
 from ess.usecases.import_stations import ChangesSummary, ImportReport
 from ess.usecases.publish_directory import Outcome
 from operate.stations.files import STANDARD_INPUT, opened, report_of
-from operate.stations.in_stack import import_in_stack
+from operate.stations.in_stack import fetch_remarks, import_in_stack
 from operate.stations.progress import Progress, step
 from operate.stations.telling import tell_changes, tell_doubts, tell_total
 
@@ -95,20 +95,14 @@ def _run(given: argparse.Namespace) -> int:
         dry_run=given.dry_run,
         note=f"{'merged from' if given.merge else 'from'} {given.file}",
     )
-    if given.in_stack:
-        step(f"importing {given.file} by the stack's own function")
-        answer = import_in_stack(given.file, options)
-        outcome, named_in = answer.outcome, answer.remarks
-    else:
-        outcome, named_in = _import_here(given, options), str(given.report or "")
-    for line in _lines(outcome, verbose=given.verbose, named_in=named_in):
-        print(line)
+    outcome = _import_there(given, options) if given.in_stack else _import_here(given, options)
     return 1 if outcome.report.kept_out or not outcome.report.good else 0
 
 
 def _import_here(given: argparse.Namespace, options: ImportOptions) -> ImportOutcome:
+    telling = _Telling(given, named_in=str(given.report or ""))
     with SqliteStaging() as staging:
-        return import_directory(
+        outcome = import_directory(
             _rows(given.file),
             report_of(given.report),
             staging,
@@ -116,8 +110,25 @@ def _import_here(given: argparse.Namespace, options: ImportOptions) -> ImportOut
             bootstrap.station_index(),
             bootstrap.clock(),
             options,
-            _Telling(given.file),
+            telling,
         )
+    telling.ended(outcome)
+    return outcome
+
+
+def _import_there(given: argparse.Namespace, options: ImportOptions) -> ImportOutcome:
+    step(f"importing {given.file} by the stack's own function")
+    # Opened first: a report that cannot be written is said before anything changes.
+    with report_of(given.report) as tell:
+        answer = import_in_stack(given.file, options, given.stack)
+        if given.report:
+            fetch_remarks(answer.remarks, tell)
+    telling = _Telling(given, named_in=str(given.report or answer.remarks))
+    telling.tell_rows(answer.outcome.report)
+    if answer.outcome.summary:
+        telling.tell_changes(answer.outcome.summary)
+    telling.ended(answer.outcome)
+    return answer.outcome
 
 
 @contextmanager
@@ -127,32 +138,47 @@ def _rows(location: str) -> Iterator[Iterator[RawRow]]:
 
 
 class _Telling(Watcher):
-    """Tells on the terminal how far it has come."""
+    """Tells on the terminal what is found, as it is found, and how far it has come."""
 
-    def __init__(self, location: str) -> None:
-        self._progress = Progress(f"reading {location}")
+    def __init__(self, given: argparse.Namespace, named_in: str) -> None:
+        self._given = given
+        self._named_in = named_in
+        self._progress = Progress(f"reading {given.file}")
 
     def read(self, rows: int) -> None:
         self._progress(rows)
 
     def staged(self, report: ImportReport) -> None:
         self._progress.done(report.read)
-        step("comparing with the directory")
+        self.tell_rows(report)
+        if report.good:
+            step("comparing with the directory")
 
     def compared(self, summary: ChangesSummary, stations: int) -> None:
-        if summary.total:
+        self.tell_changes(summary)
+        if summary.total and not self._given.dry_run:
             step(f"publishing {stations:,} stations")
 
+    def tell_rows(self, report: ImportReport) -> None:
+        """Print what became of the rows."""
+        _print(tell_doubts(report, verbose=self._given.verbose, named_in=self._named_in))
 
-def _lines(outcome: ImportOutcome, *, verbose: bool, named_in: str) -> Iterator[str]:
-    report, publication = outcome.report, outcome.publication
-    yield from tell_doubts(report, verbose=verbose, named_in=named_in)
-    if outcome.summary is None:
-        yield f"{tell_total(report)} No usable row: the directory stays as it is."
-        return
-    yield from tell_changes(outcome.summary)
-    if publication is None:
-        yield f"Dry run, nothing was changed. {tell_total(report)}"
-        return
-    done = _OUTCOMES[publication.outcome]
-    yield f"Version {publication.head.label} {done}. {tell_total(report)}"
+    def tell_changes(self, summary: ChangesSummary) -> None:
+        """Print what publishing changes."""
+        _print(tell_changes(summary))
+
+    def ended(self, outcome: ImportOutcome) -> None:
+        """Print the last line."""
+        total = tell_total(outcome.report)
+        if outcome.summary is None:
+            print(f"{total} No usable row: the directory stays as it is.")
+        elif outcome.publication is None:
+            print(f"Dry run, nothing was changed. {total}")
+        else:
+            done = _OUTCOMES[outcome.publication.outcome]
+            print(f"Version {outcome.publication.head.label} {done}. {total}")
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)

@@ -144,6 +144,7 @@ WORLD = [
     Station("pole", "ขั้วโลก", "Pole", Point(90, 180)),
     Station("corner", "มุม", "Corner", Point(-90, -180)),
     Station("zero", "ศูนย์", "Zero", Point(0, -0.0)),
+    Station("bare", "", "", Point(10, 10)),
     Station("tiny", "จิ๋ว", "Tiny", Point(1e-7, -5e-324)),
     Station("long", "ยาว", "Long", Point(17.123456789012345, 104.98765432109876)),
     Station(
@@ -186,7 +187,7 @@ def test_what_is_published_comes_back_to_the_last_bit(directory):
     assert publication.outcome is Outcome.PUBLISHED
     head = directory.head(fresh=True)
     assert publication.head == head
-    assert (head.total, head.kinds) == (len(WORLD), {"patrol": 1, "police_station": 6})
+    assert (head.total, head.kinds) == (len(WORLD), {"patrol": 1, "police_station": 7})
     assert published(directory) == by_id(WORLD)
     assert repr(published(directory)) == repr(by_id(WORLD))  # -0.0 equals 0.0
 
@@ -318,6 +319,18 @@ def test_a_change_that_is_too_large_for_a_transaction_is_a_new_version(directory
     assert publication.outcome is Outcome.PUBLISHED
     assert publication.head.number == first.number + 1
     assert published(directory) == by_id(new)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_what_somebody_published_since_the_comparison_is_not_lost(directory, few):
+    stations = crowd(200)
+    compared = publish(directory, stations).head
+    rival = publish(directory, stations[1:]).head
+    new, changes = amended(stations)
+    with pytest.raises(DirectoryChanged, match="meanwhile"):
+        publish(directory, new, since=compared, changes=changes if few else None)
+    assert directory.head(fresh=True) == rival
+    assert published(directory) == by_id(stations[1:])
 
 
 # --- undoing, in both -----------------------------------------------------------------------------

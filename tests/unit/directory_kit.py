@@ -22,6 +22,8 @@ def publish(archive, stations, most=None, **more):
     index = LeafIndex(processes=1, most=most) if most else INDEX
     ordered = sorted(stations, key=lambda station: station.unit_id)
     more = {"clock": MemoryClock(), **more}
+    if "changes" in more:
+        more.setdefault("since", archive.head(fresh=True))
     return publish_directory(archive, index, lambda: iter(ordered), **more)
 
 

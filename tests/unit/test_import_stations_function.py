@@ -129,7 +129,7 @@ def test_each_doubtful_row_is_named_in_a_file_beside_the_import(put, s3):
     put(GOOD, *(feature(f"x{n}", geometry=None) for n in range(50)))
     answer = imported()
     assert answer.outcome.report.kept_out == 50
-    assert answer.remarks == f"s3://{BUCKET}/reports/some.geojson-20260921T142640Z.jsonl"
+    assert answer.remarks == f"s3://{BUCKET}/reports/some.geojson-20260921T141320Z.jsonl"
     assert reports(s3) == [answer.remarks.removeprefix(f"s3://{BUCKET}/")]
     lines = s3.get_object(Bucket=BUCKET, Key=reports(s3)[0])["Body"].read().decode().splitlines()
     remarks = [remark_from_plain(json.loads(line)) for line in lines]

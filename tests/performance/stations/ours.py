@@ -119,7 +119,12 @@ class Ours:
         with self.tables.counting() as spent:
             try:
                 done = publish_directory(
-                    self.directory, _TimedIndex(), self.now, clock=MemoryClock(), changes=changes
+                    self.directory,
+                    _TimedIndex(),
+                    self.now,
+                    clock=MemoryClock(),
+                    since=self.directory.head(),
+                    changes=changes,
                 )
             except _Closed:
                 self._changed[old.unit_id] = old

@@ -77,7 +77,7 @@ class Station:
         district: in Thai, or empty.
         phones: numbers to call, the best first.
         opening_hours: as OpenStreetMap writes them; empty when not known (police are always open).
-        flags: remarks of its source that no rule of ours reads.
+        flags: remarks of its source, and the doubts with which it was accepted (``accepted:...``).
         source: where the row comes from (``osm:node/123``), or empty.
         verified: True when somebody of the agency has confirmed the row.
         sample: True for made-up entries, which no real deployment may hold; never with `verified`.
@@ -151,13 +151,15 @@ class StationMatch:
 
 def to_plain(station: Station) -> dict[str, Any]:
     """Return `station` as plain values for JSON; fields that say nothing are left out."""
-    plain: dict[str, Any] = {
+    always = {
         "unit_id": station.unit_id,
         "name_th": station.name_th,
         "name_en": station.name_en,
         "latitude": station.point.latitude,
         "longitude": station.point.longitude,
         "kind": station.kind,
+    }
+    where_known = {
         "agency": station.agency,
         "province": station.province,
         "district": station.district,
@@ -169,13 +171,7 @@ def to_plain(station: Station) -> dict[str, Any]:
         "sample": station.sample,
         "jurisdiction": station.jurisdiction.coordinates() if station.jurisdiction else None,
     }
-    silent: tuple[Any, ...] = ("", [], None, False)
-    # By identity too: 0.0 equals False, and is a latitude.
-    return {
-        name: value
-        for name, value in plain.items()
-        if isinstance(value, float) or value not in silent
-    }
+    return always | {name: value for name, value in where_known.items() if value}
 
 
 def from_plain(plain: Mapping[str, Any]) -> Station:

@@ -22,7 +22,7 @@ from ess.usecases.import_stations import (
 from ess.usecases.publish_directory import Outcome as Published
 from ess.usecases.publish_directory import Publication
 
-LONGEST_TEXT = 500
+LONGEST_TEXT = 300
 """Characters of a text in an answer; what is longer ends in an ellipsis."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from ess.domain.directory import DirectoryHead
 from ess.domain.station import Station
 from ess.domain.station_doubts import Doubt
 from ess.domain.station_rows import RawRow
@@ -97,19 +98,21 @@ def import_directory(
         DirectoryChanged: somebody else published meanwhile, and theirs stands.
         TemporaryFailure: a store did not answer.
     """
+    # One head for all of it: publishing is refused where it is not the current one any more.
+    since = archive.head(fresh=True)
     with rows as some, remarks as tell:
         report = stage_stations(
             some,
             staging,
             options.accept,
-            keep=published_stations(archive) if options.merge else (),
+            keep=_stations(archive, since) if options.merge else (),
             tell=tell,
             progress=watcher.read,
         )
     watcher.staged(report)
     if not report.good:
         return ImportOutcome(report)
-    summary = compare(staging, published_stations(archive))
+    summary = compare(staging, _stations(archive, since))
     watcher.compared(summary, len(staging))
     if options.dry_run:
         return ImportOutcome(report, summary)
@@ -118,6 +121,7 @@ def import_directory(
         index,
         staging.__iter__,
         clock=clock,
+        since=since,
         changes=summary.changes,
         note=options.note,
     )
@@ -131,6 +135,9 @@ def published_stations(directory: StationDirectory) -> Iterator[Station]:
         DirectoryChanged: another directory was published while this one was read.
         TemporaryFailure: the store did not answer.
     """
-    head = directory.head(fresh=True)
-    if head.version:
+    yield from _stations(directory, directory.head(fresh=True))
+
+
+def _stations(directory: StationDirectory, head: DirectoryHead) -> Iterator[Station]:
+    if head.version:  # before anything was published there is none
         yield from directory.stations(head)

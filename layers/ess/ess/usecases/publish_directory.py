@@ -8,7 +8,7 @@ from enum import StrEnum
 from secrets import token_hex
 
 from ess.domain.directory import Changes, DirectoryHead
-from ess.domain.errors import EssError
+from ess.domain.errors import DirectoryChanged, EssError
 from ess.domain.leaf import PackedLeaf
 from ess.domain.station import Station, canonical
 from ess.ports.clock import Clock
@@ -56,6 +56,7 @@ def publish_directory(
     stations: Stations,
     *,
     clock: Clock,
+    since: DirectoryHead | None = None,
     changes: Changes | None = None,
     note: str = "",
 ) -> Publication:
@@ -69,8 +70,10 @@ def publish_directory(
         index: what makes leaves.
         stations: the new set.
         clock: dates the version.
-        changes: how the new set differs from the published one, where that is little: then the
-            published version is changed in place, if one transaction can do it.
+        since: the directory that `stations` were compared or merged with, if they were: what
+            somebody else has published since must not be lost.
+        changes: how the new set differs from `since`, where that is little: then the published
+            version is changed in place, if one transaction can do it.
         note: where the stations come from, in the operator's words.
 
     Raises:
@@ -79,10 +82,12 @@ def publish_directory(
         ValueError: two stations have the same id, or they are not ordered by id.
     """
     before = archive.head(fresh=True)
+    if since is not None and since != before:
+        raise DirectoryChanged("another directory was published meanwhile")
     told = replace(_tell(stations()), published_at=clock.now(), note=note)
     if before.version and told.digest == before.digest:
         return Publication(before, Outcome.UNCHANGED)
-    if changes is not None and before.version:
+    if changes is not None and since is not None and before.version:
         after = replace(told, version=before.version, revision=before.revision + 1)
         amended = _amend(archive, index, before, after, changes)
         if amended:
