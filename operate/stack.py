@@ -9,10 +9,14 @@ VARIABLES = {
     "ReportsTable": "ESS_REPORTS_TABLE",
     "StationsTable": "ESS_STATIONS_TABLE",
     "RespondersTable": "ESS_RESPONDERS_TABLE",
+}
+"""Which setting each output of the stack fills."""
+
+NEWER = {
     "StationFilesBucket": "ESS_STATION_FILES_BUCKET",
     "ImportStationsFunction": "ESS_IMPORT_STATIONS_FUNCTION",
 }
-"""Which setting each output of the stack fills."""
+"""The same of outputs that a stack deployed long ago does not have: all else works without."""
 
 
 class StackUnusable(EssError):
@@ -40,4 +44,5 @@ def enter_stack(name: str) -> None:
     missing = sorted(VARIABLES.keys() - outputs.keys())
     if missing:
         raise StackUnusable(f"stack {name} has no output {', '.join(missing)}")
-    os.environ.update({variable: outputs[key] for key, variable in VARIABLES.items()})
+    settings = VARIABLES | NEWER
+    os.environ.update({variable: outputs.get(key, "") for key, variable in settings.items()})

@@ -74,6 +74,11 @@ def _unpack_once(layer_data, layer_dir):
 """,
         ),
     ),
+    # AWS is always spoken to over TLS, and policies may insist on it. The emulator has none: here
+    # the way to it, on this machine alone, counts as encrypted.
+    "ministack.core.iam_evaluator": (
+        ("        return str(ctx.secure_transport).lower()\n", '        return "true"\n'),
+    ),
     # The emulator refuses alarms on an expression over several metrics. Here such an alarm exists
     # and never goes off.
     "ministack.services.cloudformation.provisioners": (

@@ -16,7 +16,7 @@ from tools.check_workflow import CloudFormationLoader
 
 NAME: Final = "sam-local.json"
 
-_KEPT: Final = ("Handler", "Runtime", "MemorySize", "Timeout")
+_KEPT: Final = ("Handler", "Runtime", "MemorySize", "Timeout", "EphemeralStorage")
 
 
 def write(folder: Path, built: Path, endpoint: str, clients: Any) -> Path:
@@ -45,7 +45,7 @@ def write(folder: Path, built: Path, endpoint: str, clients: Any) -> Path:
                 | {
                     "CodeUri": str(built / name),
                     "Architectures": [host_architecture()],
-                    "Layers": shared["Layers"],
+                    "Layers": [*shared["Layers"], *given.get("Layers", [])],
                     "Environment": {
                         "Variables": _variables(name, clients) | {"AWS_ENDPOINT_URL": endpoint}
                     },

@@ -3,11 +3,12 @@
 import argparse
 
 from ess.usecases.import_directory import published_stations
-from operate.stations import export, find, import_file, undo, versions
+from operate.stations import coverage, export, find, import_file, undo, versions
+from operate.stations import map as map_verb
 
 __all__ = ["published_stations", "register"]
 
-VERBS = (import_file, export, find, versions, undo)
+VERBS = (import_file, export, find, map_verb, coverage, versions, undo)
 """Each adds its verb; every verb takes the options of the second argument, and sets `run`."""
 
 

@@ -49,6 +49,35 @@ def test_tables_can_be_restored_forget_in_time_and_are_encrypted(name):
     assert TABLES[name]["UpdateReplacePolicy"] == "Retain"
 
 
+@pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
+def test_buckets_are_private_encrypted_forget_and_are_spoken_to_over_tls_alone(name):
+    bucket = RESOURCES[name]
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] <= 90
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 90
+    assert bucket["UpdateReplacePolicy"] == "Retain"
+    (policy,) = (
+        p for p in of_type("AWS::S3::BucketPolicy").values() if p["Properties"]["Bucket"] == name
+    )
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Resource"] == [f"{name}.Arn", f"${{{name}.Arn}}/*"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_numpy_is_with_the_import_alone():
+    users = [
+        n for n, f in FUNCTIONS.items() if "StationsLayer" in f["Properties"].get("Layers", [])
+    ]
+    assert users == ["ImportStationsFunction"]
+    assert "StationsLayer" not in GLOBALS["Layers"]
+
+
 def test_the_runtime_is_lambdas_python_3_13():
     assert GLOBALS["Runtime"] == "python3.13"
     assert not [name for name, f in FUNCTIONS.items() if "Runtime" in f["Properties"]]

@@ -52,13 +52,13 @@ def _session() -> Any:
 
 
 @cache
-def _client(service: str, attempts: int = 2) -> Any:
+def _client(service: str, attempts: int = 2, read_timeout_s: int = 2) -> Any:
     """Return a client with short timeouts: LINE waits 2 s, and a retry beats a long wait."""
     from botocore.config import Config
 
     config = Config(
         connect_timeout=1,
-        read_timeout=2,
+        read_timeout=read_timeout_s,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return _session().create_client(service, config=config)
@@ -128,7 +128,9 @@ def station_files() -> "StationFiles":
     """Return the files of stations in the stack's bucket."""
     from ess.adapters.s3.station_files import S3StationFiles
 
-    return S3StationFiles(_client("s3"), settings().station_files_bucket)
+    # Nobody in danger waits for it: a large file may take its time.
+    client = _client("s3", attempts=3, read_timeout_s=30)
+    return S3StationFiles(client, settings().station_files_bucket)
 
 
 @cache
