@@ -79,7 +79,7 @@ format: .venv/.stamp ## lay the source out
 
 .PHONY: unit
 unit: .venv/.stamp ## the fast tests (no network, no mocks)
-	@.venv/bin/pytest -q tests/unit
+	@.venv/bin/pytest -q -n 2 tests/unit
 
 .PHONY: bench
 bench: setup ## counts and timings, printed as tables

@@ -9,7 +9,7 @@ _PYTEST: Final = [f"{VENV}/pytest", "-q"]
 # The cloud is shared by its suites, so they run in one process; the others use both cores.
 SUITES: Final = {
     "lint": [sys.executable, "-m", "tools.lint"],
-    "unit": [*_PYTEST, "tests/unit"],
+    "unit": [*_PYTEST, "-n", "2", "tests/unit"],
     "adapters and contract": [*_PYTEST, "-n", "2", "tests/adapters", "tests/contract"],
     "exactness of the station lookup": [*_PYTEST, "-n", "2", "tests/exactness"],
     "build": [sys.executable, "-m", "tools.build", "host"],

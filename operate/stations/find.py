@@ -7,6 +7,7 @@ from ess.domain.geo import Point
 from ess.domain.jurisdiction import BOUNDARY_M
 from ess.domain.station import Why
 from ess.usecases.find_station import MAX_STATIONS, Filters, find_station
+from operate.stations.arguments import at_time
 
 _COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
 _WORDS = {
@@ -31,6 +32,12 @@ def register(
         "--kind", metavar="KIND", action="append", help="only this kind; may be given several times"
     )
     verb.add_argument("--open", action="store_true", help="only stations that are open now")
+    verb.add_argument(
+        "--at",
+        metavar="TIME",
+        type=at_time,
+        help="only stations that are open then, such as 2025-06-01T22:00 (Thailand's time)",
+    )
     verb.set_defaults(run=_run)
 
 
@@ -38,7 +45,7 @@ def _run(given: argparse.Namespace) -> int:
     point = Point(given.latitude, given.longitude)
     filters = Filters(
         kinds=frozenset(given.kind) if given.kind else None,
-        open_at=bootstrap.clock().now() if given.open else None,
+        open_at=bootstrap.clock().now() if given.open and given.at is None else given.at,
     )
     directory = bootstrap.station_directory()
     lookup = find_station(directory, point, given.k, filters)

@@ -3,7 +3,8 @@
 import argparse
 
 from ess import bootstrap
-from ess.usecases.publish_directory import Outcome, restore, undo
+from ess.ports.stations import DirectoryArchive
+from ess.usecases.publish_directory import NothingToUndo, Outcome, restore, undo
 
 
 def register(
@@ -24,7 +25,10 @@ def register(
 def _run(given: argparse.Namespace) -> int:
     archive = bootstrap.station_archive()
     before = archive.head(fresh=True)
-    done = restore(archive, given.to) if given.to else undo(archive, bootstrap.station_index())
+    if given.to:
+        done = restore(archive, _version(archive, given.to))
+    else:
+        done = undo(archive, bootstrap.station_index())
     head = done.head
     if done.outcome is Outcome.UNCHANGED:
         print(f"Version {head.label} is current already: nothing was changed.")
@@ -35,3 +39,16 @@ def _run(given: argparse.Namespace) -> int:
     if done.outcome is Outcome.RESTORED:
         print(f"To bring it back: ess stations undo --to {before.version}")
     return 0
+
+
+def _version(archive: DirectoryArchive, name: str) -> str:
+    """Return the version that `name` names, with or without its revision.
+
+    Raises:
+        NothingToUndo: of this version another revision is kept; a version is kept as it is last.
+    """
+    version, _, revision = name.partition(".")
+    for kept in archive.versions():
+        if revision and kept.version == version and kept.label != name:
+            raise NothingToUndo(f"version {version} is kept as {kept.label} alone")
+    return version

@@ -95,13 +95,17 @@ def test_side_by_side(bench):
     three, ten = look(ours, points, 3, truth), look(ours, points, 10, truth)
     own = ours.own_cpu_ms(points, 10)
     more = look(ours, lookups(stations, MORE[size]), 10, truth) if MORE[size] else None
-    # The last of what is done with this directory, as for every method.
-    change = ours.change(*one_change(stations))
-    results = [
-        *rivals(size),
-        Measured(ours.name, size, built, three, change.write_units),
-        Measured(f"{ours.name}, k = 10", size, built._replace(note=""), ten, change.write_units),
-    ]
+    with processes() as pool:
+        others = pool.map(rival, range(len(RIVALS)), repeat(size))
+        # The last of what is done with this directory, as for every method.
+        change = ours.change(*one_change(stations))
+        results = [
+            *others,
+            Measured(ours.name, size, built, three, change.write_units),
+            Measured(
+                f"{ours.name}, k = 10", size, built._replace(note=""), ten, change.write_units
+            ),
+        ]
     print(f"\n\n{table(f'{size:,} stations ({stations.label}), {count} points, k = 3', results)}")
     read = (
         f"{change.read_units:,.0f} read units for reading all stations"
@@ -120,11 +124,10 @@ def test_side_by_side(bench):
         assert_one_read(measured)
 
 
-def rivals(size: int) -> list[Measured]:
-    """Measure the other ways, two at a time, each in a process of its own."""
+def processes() -> ProcessPoolExecutor:
+    """Return two processes for the other ways, which make a new one for each of them."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(2, context, max_tasks_per_child=1) as pool:
-        return list(pool.map(rival, range(len(RIVALS)), repeat(size)))
+    return ProcessPoolExecutor(2, context, max_tasks_per_child=1)
 
 
 def rival(number: int, size: int) -> Measured:

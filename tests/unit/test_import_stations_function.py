@@ -228,7 +228,7 @@ def test_a_rival_who_publishes_meanwhile_is_told_by_name(directory, put):
 
 def test_the_log_has_counts_and_nothing_of_the_file(put, log):
     put(GOOD, LOST)
-    imported(note="from /home/somebody/stations.geojson")
+    imported(note="from /elsewhere/somebody/stations.geojson")
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [line["message"] for line in lines] == ["reading", "staged", "compared", "imported"]
     staged = {name: lines[1][name] for name in ("rows", "good", "kept_out")}
