@@ -550,6 +550,25 @@ def test_a_small_change_is_one_transaction(dynamo):
     assert dynamo.made["BatchWriteItem"] == 0
 
 
+def test_a_directory_of_the_layout_before_is_replaced_by_importing_again(dynamo, sample):
+    head = {"version": "000001-abc", "digest": "d", "counts": {"w7": 1}}
+    row = {"cell": "000001-abc#w7", "position": "w7xxxxxxxxxx#old", "unit_id": "old"}
+    dynamo._table.put_all(
+        [
+            {"cell": "directory", "position": "current", **head},
+            {"cell": "directory", "position": "version#000001-abc", **head},
+            row,
+        ]
+    )
+    with pytest.raises(DirectoryChanged):
+        find_station(dynamo, PIN)
+    assert published(dynamo) == []
+    publication = publish(dynamo, sample)
+    assert publication.outcome is Outcome.PUBLISHED
+    assert nearest(dynamo, PIN, 3) == brute_force(sample, PIN, 3)
+    assert dynamo.versions_with_items() == {publication.head.version}
+
+
 def test_a_table_that_is_not_there_is_a_lasting_failure(clients):
     with pytest.raises(PermanentFailure, match="ResourceNotFound"):
         DynamoStationDirectory("nowhere", connection=clients.other).head()

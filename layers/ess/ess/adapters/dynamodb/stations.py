@@ -266,8 +266,10 @@ class _Counted:
 def _still(head: DirectoryHead) -> Condition:
     if not head.version:
         return Path("cell").does_not_exist()
-    version, revision = Path("version") == head.version, Path("revision") == head.revision
-    condition: Condition = version & revision
+    same = Path("revision") == head.revision
+    if not head.revision:  # a head written before there were revisions
+        same |= Path("revision").does_not_exist()
+    condition: Condition = (Path("version") == head.version) & same
     return condition
 
 
@@ -292,15 +294,16 @@ def _head_item(head: DirectoryHead) -> Item:
 
 
 def _head_from(item: Item) -> DirectoryHead:
+    # A directory of the layout before this one has no leaves, and can only be replaced.
     return DirectoryHead(
         version=item["version"],
-        revision=item["revision"],
+        revision=item.get("revision", 0),
         digest=item["digest"],
         counts=item["counts"],
-        kinds=item["kinds"],
-        leaves=item["leaves"],
-        published_at=float(item["published_at"]),
-        note=item["note"],
+        kinds=item.get("kinds", {}),
+        leaves=item.get("leaves", 0),
+        published_at=float(item.get("published_at", 0)),
+        note=item.get("note", ""),
     )
 
 
