@@ -57,7 +57,7 @@ def test_a_change_is_written_in_place(small_world, ours, monkeypatch, read):
     change = ours.change(before, after)
     assert change.written
     assert change.write_units >= 2 * (change.leaves + 4)  # row, head, record, amendment
-    assert (change.read_units > 1) == read  # one is for the head
+    assert (change.read_units > 10) == read  # a few are for the head
     assert ours.station(after) in list(ours.now())
     truth = truth_of(ours.now())
     points = [before.point, after.point, *lookups(small_world, 50)]
