@@ -90,7 +90,7 @@ def test_with_nothing_left_off_the_certain_distance_is_infinite():
 @given(cells, st.lists(points, min_size=2, max_size=8, unique=True), shares, shares)
 def test_whoever_is_beaten_everywhere_is_beaten_by_distance(cell, places, north, east):
     rivals = np.arange(len(places))
-    beaten = beaten_everywhere(corners_of(cell.box), *vectors(*places), rivals, 1)
+    beaten = beaten_everywhere(corners_of(cell.box), vectors(*places), rivals, rivals, 1)
     here = place_in(cell, north, east)
     away = [distance_m(here, place) for place in places]
     for number in np.flatnonzero(beaten):
@@ -100,7 +100,9 @@ def test_whoever_is_beaten_everywhere_is_beaten_by_distance(cell, places, north,
 def test_two_stations_beside_each_other_are_told_apart_from_afar():
     near, far = Point(15.0, 100.0), Point(15.0, 100.0001)
     cell = cell_of(Point(15.0, 99.0), 20)
-    beaten = beaten_everywhere(corners_of(cell.box), *vectors(near, far), np.arange(2), 1)
+    beaten = beaten_everywhere(
+        corners_of(cell.box), vectors(near, far), np.arange(2), np.arange(2), 1
+    )
     assert beaten.tolist() == [False, True]
 
 

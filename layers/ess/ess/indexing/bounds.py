@@ -96,20 +96,26 @@ def least_dot(cell: Corners, x: Floats, y: Floats, z: Floats) -> Floats:
 
 
 def beaten_everywhere(
-    cell: Corners, x: Floats, y: Floats, z: Floats, rivals: NDArray[np.intp], times: int
+    cell: Corners,
+    vectors: tuple[Floats, Floats, Floats],
+    asked: NDArray[np.intp],
+    rivals: NDArray[np.intp],
+    times: int,
 ) -> NDArray[np.bool_]:
-    """Tell which stations have `times` others that are nearer on all of the cell.
+    """Tell which of `asked` have `times` others that are nearer on all of the cell.
 
     p is nearer than s at a place q exactly when q.(s - p) < 0; so p beats s everywhere exactly when
     the greatest dot product of s - p with the cell is negative. Without this test stations that are
     nearly equally near, as two beside each other seen from afar, would split cells without end.
 
     Args:
-        rivals: numbers of the stations that the others are compared with.
+        vectors: of all stations.
+        asked: numbers of the stations that are asked about.
+        rivals: numbers of the stations that they are compared with.
         times: at least 1.
     """
-    differences = [(v[:, None] - v[rivals][None, :]).ravel() for v in (x, y, z)]  # [s, p]: s - p
-    beats = greatest_dot(cell, *differences).reshape(len(x), len(rivals)) < -SLACK
+    differences = [(v[asked][:, None] - v[rivals][None, :]).ravel() for v in vectors]  # s - p
+    beats = greatest_dot(cell, *differences).reshape(len(asked), len(rivals)) < -SLACK
     beaten: NDArray[np.bool_] = np.count_nonzero(beats, axis=1) >= times
     return beaten
 

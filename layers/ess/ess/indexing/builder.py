@@ -52,8 +52,8 @@ than 4 KB: half a read unit
 _COMPARED = 4
 """With more than so many times M candidates halving is cheaper than comparing, while it helps."""
 
-_COMPARED_AT_ALL = 50_000
-"""More candidates than this are never compared."""
+_AT_ONCE = 50_000
+"""So many candidates are compared at a time, which takes some 100 MB."""
 
 _RIVALS = 3 * INDEX_K
 """Stations are compared with so many of the candidates nearest to the middle of the cell."""
@@ -197,13 +197,15 @@ class IndexBuilder:
             bound = np.partition(farthest, chosen.size - INDEX_K)[chosen.size - INDEX_K]
             keep = nearest >= bound - SLACK
             left = np.count_nonzero(keep)
-            helpless = left == chosen.size <= _COMPARED_AT_ALL
+            helpless = left == chosen.size
             if self._most < left and (left <= _COMPARED * self._most or helpless):
                 rest = np.flatnonzero(keep)
                 middle = (nearest + farthest)[rest]
                 rivals = np.argpartition(-middle, min(_RIVALS, len(rest) - 1))[:_RIVALS]
-                beaten = beaten_everywhere(corners, x[rest], y[rest], z[rest], rivals, INDEX_K)
-                keep[rest[beaten]] = False
+                best = rest[rivals]
+                for some in np.array_split(rest, -(-rest.size // _AT_ONCE)):
+                    beaten = beaten_everywhere(corners, (x, y, z), some, best, INDEX_K)
+                    keep[some[beaten]] = False
             if not keep.all():
                 closest = max(closest, float(nearest[~keep].max()))
                 chosen = chosen[keep]
