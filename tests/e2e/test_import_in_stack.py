@@ -1,8 +1,11 @@
 """An import by the deployed function, under its own role: bucket, function, table, and back."""
 
+import json
+
 import pytest
 
 from local.cloud.cloud import STATIONS, SeedFailed
+from local.cloud.stack import STACK
 
 pytestmark = pytest.mark.cloud
 
@@ -55,3 +58,41 @@ def cloud_stations(cloud):
     """The published stations, one a line, as the command exports them."""
     exported = cloud.ess("stations", "export").splitlines()
     return [line for line in exported if '"Feature"' in line]
+
+
+def test_a_doubtful_row_is_named_in_the_bucket_and_here(cloud, ess, tmp_path):
+    before = cloud_stations(cloud)
+    file = tmp_path / "doubtful.geojson"
+    collection = json.loads(STATIONS.read_text(encoding="utf-8"))
+    collection["features"][0]["geometry"] = None
+    file.write_text(json.dumps(collection), encoding="utf-8")
+    report = tmp_path / "doubts.jsonl"
+    with pytest.raises(SeedFailed, match="11 good"):  # exit code 1: a row was kept out
+        ess("stations", "import", str(file), "--in-stack", "--stack", STACK, "--dry-run",
+            "--report", str(report))  # fmt: skip
+    named = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    assert [one["row"] for one in named if one["outcome"] == "kept out"] == [1]
+    bucket = cloud.outputs["StationFilesBucket"]
+    listed = cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix="reports/")["Contents"]
+    newest = max(listed, key=lambda item: item["LastModified"])
+    assert "-doubtful.geojson-" in newest["Key"]
+    body = cloud.client("s3").get_object(Bucket=bucket, Key=newest["Key"])["Body"].read()
+    assert body.decode() == report.read_text(encoding="utf-8")
+    assert cloud_stations(cloud) == before
+
+
+@pytest.mark.parametrize("location", ["reports/x.geojson", "x.geojson"])
+def test_the_function_reads_nothing_but_what_is_to_be_imported(cloud, ess, location):
+    bucket = cloud.outputs["StationFilesBucket"]
+    cloud.client("s3").put_object(Bucket=bucket, Key=location, Body=STATIONS.read_bytes())
+    with pytest.raises(SeedFailed, match=r"must be s3://.*/imports/"):
+        ess("stations", "import", f"s3://{bucket}/{location}", "--in-stack")
+
+
+def test_the_log_of_an_import_has_counts_alone(cloud, ess):
+    ess("stations", "import", str(STATIONS), "--in-stack", "--dry-run")
+    log = cloud.emulator_log.read_text(encoding="utf-8", errors="replace")
+    ours = [line for line in log.splitlines() if '"service":"import_stations"' in line]
+    assert any('"kept_out":' in line for line in ours)
+    for trace in ("sample-np", "สภ.", "\\u0e2a", "geojson", "s3://"):
+        assert not [line for line in ours if trace in line]
