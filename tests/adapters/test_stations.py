@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from ess.adapters.dynamodb.stations import HEAD_SECONDS, VERSIONS_KEPT, DynamoStationDirectory
+from ess.adapters.dynamodb.stations import HEAD_SECONDS, DynamoStationDirectory
 from ess.adapters.memory.stations import MemoryStationDirectory
 from ess.adapters.station_files import read_all
-from ess.domain.directory import Changes, DirectoryHead
+from ess.domain.directory import VERSIONS_KEPT, Changes, DirectoryHead
 from ess.domain.errors import DirectoryChanged, PermanentFailure
 from ess.domain.geo import Point
 from ess.domain.jurisdiction import Jurisdiction
 from ess.domain.station import Phone, Station
 from ess.usecases.find_station import Filters, find_station
+from ess.usecases.import_directory import published_stations
 from ess.usecases.publish_directory import NothingToUndo, Outcome, restore, undo
 from tests.unit.directory_kit import INDEX, brute_force, nearest, publish
 
@@ -394,6 +395,55 @@ def test_after_undoing_a_new_version_has_a_number_of_its_own(directory, sample):
     assert publish(directory, sample[1:]).head.number == undone.number + 1
 
 
+def test_undoing_never_leads_to_what_was_undone_before(directory, sample):
+    good, mistake, better = sample, sample[1:], sample[2:]
+    for stations in (good, mistake):
+        publish(directory, stations)
+    undo(directory, INDEX)
+    publish(directory, better)
+    undo(directory, INDEX)
+    assert published(directory) == by_id(good)
+
+
+def test_what_was_gone_back_to_stays_to_be_gone_back_to_again(directory, sample):
+    heads = [publish(directory, sample[skipped:]).head for skipped in range(3)]
+    restore(directory, heads[0].version)
+    publish(directory, WORLD)
+    assert len(directory.versions()) == VERSIONS_KEPT
+    assert directory.leaf(heads[0], PIN).listings  # lookups of a moment ago still find it
+    undo(directory, INDEX)
+    assert published(directory) == by_id(sample)
+
+
+def test_a_filtered_lookup_counts_with_the_directory_as_it_is_now(directory):
+    near = [replace(station, kind="box") for station in crowd(60)]
+    far = [Station(f"h{n}", "รพ.", "H", Point(6, 100 + n), kind="hospital") for n in (1, 2)]
+    publish(directory, [*near, *far])
+    find_station(directory, PIN)
+    new = Station("h0", "รพ.", "H", Point(19, 98), kind="hospital")
+    other = getattr(directory, "other", directory)
+    publish(other, [*near, *far, new], changes=Changes(added=(new,)))
+    for k in (1, 2, 3):
+        found = nearest(directory, Point(17, 104), k, Filters(kinds={"hospital"}))
+        assert found == brute_force([*far, new], Point(17, 104), k)
+
+
+def test_reading_all_while_somebody_amends_is_refused(directory):
+    stations = [
+        Station(i, "ส", "S", Point(17, lon)) for i, lon in (("a", 90), ("m", 103), ("z", 115))
+    ]
+    publish(directory, stations)
+    reading = published_stations(directory)
+    next(reading)
+    moved = [replace(stations[0], point=Point(17, 116)), replace(stations[2], point=Point(17, 91))]
+    changes = Changes(changed=tuple(zip((stations[0], stations[2]), moved, strict=True)))
+    other = getattr(directory, "other", directory)
+    done = publish(other, [moved[0], stations[1], moved[1]], changes=changes)
+    assert done.outcome is Outcome.AMENDED
+    with pytest.raises(DirectoryChanged):
+        list(reading)
+
+
 # --- DynamoDB alone -------------------------------------------------------------------------------
 
 
@@ -551,12 +601,12 @@ def test_a_small_change_is_one_transaction(dynamo):
 
 
 def test_a_directory_of_the_layout_before_is_replaced_by_importing_again(dynamo, sample):
-    head = {"version": "000001-abc", "digest": "d", "counts": {"w7": 1}}
-    row = {"cell": "000001-abc#w7", "position": "w7xxxxxxxxxx#old", "unit_id": "old"}
+    head = {"version": "000012-abc", "digest": "d", "counts": {"w7": 1}}
+    row = {"cell": "000012-abc#w7", "position": "w7xxxxxxxxxx#old", "unit_id": "old"}
     dynamo._table.put_all(
         [
             {"cell": "directory", "position": "current", **head},
-            {"cell": "directory", "position": "version#000001-abc", **head},
+            {"cell": "directory", "position": "version#000012-abc", **head},
             row,
         ]
     )
@@ -567,6 +617,65 @@ def test_a_directory_of_the_layout_before_is_replaced_by_importing_again(dynamo,
     assert publication.outcome is Outcome.PUBLISHED
     assert nearest(dynamo, PIN, 3) == brute_force(sample, PIN, 3)
     assert dynamo.versions_with_items() == {publication.head.version}
+
+
+@pytest.mark.parametrize("number", [6, 7])  # just before the record is marked, and just after
+def test_going_back_to_a_version_that_is_being_deleted_never_leaves_nothing(dynamo, sample, number):
+    heads = [publish(dynamo, sample[skipped:]).head for skipped in range(VERSIONS_KEPT)]
+    outcomes = []
+
+    def go_back():
+        try:
+            restore(dynamo.other, heads[0].version)
+            outcomes.append("restored")
+        except (DirectoryChanged, NothingToUndo):
+            outcomes.append("refused")
+
+    seen = []
+    original = dynamo._delete
+
+    def deleting(head):
+        if number == 6:
+            go_back()
+        else:
+            dynamo.before_call("GetItem", 1, go_back)
+        seen.append(head.version)
+        original(head)
+
+    dynamo._delete = deleting
+    publish(dynamo, WORLD)
+    assert seen == [heads[0].version]
+    assert outcomes == (["restored"] if number == 6 else ["refused"])
+    expected = sample if number == 6 else WORLD
+    assert published(dynamo.other) == by_id(expected)
+    assert nearest(dynamo.other, PIN, 1) == brute_force(expected, PIN, 1)
+
+
+def test_a_revision_that_was_undone_and_made_anew_is_another_one(dynamo):
+    stations = crowd(200)
+    publish(dynamo, stations)
+    once, first = amended(stations)
+    publish(dynamo, once, changes=first)
+    twice, second = amended(once, name="สภ.สาม")
+
+    def meanwhile():
+        undo(dynamo.other, INDEX)
+        extra = replace(stations[9], unit_id="zzz")
+        publish(dynamo.other, [*stations, extra], changes=Changes(added=(extra,)))
+
+    dynamo.before_call("TransactWriteItems", 1, meanwhile)
+    with pytest.raises(DirectoryChanged, match="meanwhile"):
+        publish(dynamo, twice, changes=second)
+    assert published(dynamo)[-1].unit_id == "zzz"
+
+
+def test_a_change_too_large_to_remember_is_a_whole_version(dynamo, sample, monkeypatch):
+    monkeypatch.setattr("ess.adapters.dynamodb.stations._MOST_ITEM_BYTES", 200)
+    stations = crowd(200)
+    publish(dynamo, stations)
+    new, changes = amended(stations)
+    assert publish(dynamo, new, changes=changes).outcome is Outcome.PUBLISHED
+    assert published(dynamo) == by_id(new)
 
 
 def test_a_table_that_is_not_there_is_a_lasting_failure(clients):

@@ -1,5 +1,7 @@
 """From a row to a station: every doubt that one row gives by itself."""
 
+import math
+import random
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from ess.domain.station_doubts import (
     accepted_in,
     with_accepted,
 )
-from ess.domain.station_rows import RawRow, derived_id, judge, score
+from ess.domain.station_rows import RawRow, _sound, derived_id, judge, score
 
 PHONE = Phone("042511266", "+6642511266")
 HOME = square = [[[[104, 16], [105, 16], [105, 17.5], [104, 17.5], [104, 16]]]]
@@ -237,3 +239,16 @@ def test_operators_can_read_about_every_doubt():
         assert about.meaning in line
         assert about.when_accepted in line
         assert ("kept out" in line) == about.keeps_out
+
+
+def test_a_jurisdiction_that_cannot_be_stored_keeps_its_row_out_alone():
+    dice = random.Random(1)
+    turns = [i / 30_000 * math.tau for i in range(30_000)]
+    reach = [0.4 + dice.random() / 10_000 for _ in turns]
+    ring = [
+        (100 + r * math.cos(t), 15 + r * math.sin(t)) for r, t in zip(reach, turns, strict=True)
+    ]
+    ring.append(ring[0])
+    found, problems = _sound([[ring]])
+    assert found is None
+    assert any("simplify" in problem for problem in problems)

@@ -14,6 +14,7 @@ from botocore.stub import Stubber
 from ess import bootstrap
 from ess.adapters.memory.clock import MemoryClock
 from ess.adapters.memory.stations import MemoryStationDirectory
+from ess.domain.directory import DirectoryHead
 from ess.domain.errors import PermanentFailure, TemporaryFailure
 from operate.cli import main
 from operate.stations import published_stations
@@ -437,3 +438,10 @@ def test_a_stack_that_does_not_exist_is_said(directory, cloudformation, capsys):
     assert main(["stations", "export", "--stack", "ess"]) == 1
     assert "stack ess: " in (err := capsys.readouterr().err)
     assert "does not exist" in err
+
+
+def test_nothing_is_merged_with_a_directory_of_an_earlier_layout(directory, capsys):
+    old = DirectoryHead(version="000001-old", counts={"w7": 1})
+    directory.head = lambda **_: old
+    assert main(["stations", "import", str(SAMPLE), "--merge"]) == 1
+    assert "without --merge" in capsys.readouterr().err

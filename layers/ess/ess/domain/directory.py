@@ -1,9 +1,12 @@
 """The directory of stations: versions of it, and what changes from one to the next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ess.domain.station import Station
+
+VERSIONS_KEPT = 3
+"""The current version and two to go back to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class DirectoryHead:
         leaves: number of index leaves.
         published_at: seconds since 1970 (UTC).
         note: where the stations came from, in the operator's words.
+        previous: the version that was current before this one; empty for the first.
     """
 
     version: str = ""
@@ -29,6 +33,7 @@ class DirectoryHead:
     leaves: int = 0
     published_at: float = 0.0
     note: str = ""
+    previous: str = ""
 
     @property
     def total(self) -> int:
@@ -50,6 +55,27 @@ class DirectoryHead:
     def label(self) -> str:
         """Return version and revision as people name them, such as ``000012-1a2b3c.4``."""
         return f"{self.version}.{self.revision}" if self.version else "none"
+
+
+def versions_to_keep(current: DirectoryHead, whole: Iterable[DirectoryHead]) -> frozenset[str]:
+    """Return which of the versions that are there stay: `VERSIONS_KEPT` of them.
+
+    The current one and those that undoing leads back to come first: whoever has read the head a
+    moment ago may still look things up in the version before. Then the newest, which may have been
+    undone.
+
+    Args:
+        current: the version that lookups read.
+        whole: all versions that are there whole, in any order.
+    """
+    by_name = {head.version: head for head in whole} | {current.version: current}
+    kept: list[str] = []
+    version = current.version
+    while version in by_name and version not in kept:
+        kept.append(version)
+        version = by_name[version].previous
+    others = sorted(by_name.keys() - set(kept), key=lambda name: -by_name[name].number)
+    return frozenset((*kept, *others)[:VERSIONS_KEPT])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """From a row as a file has it to a station, with every doubt about it named."""
 
 import hashlib
+import json
+import zlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -25,6 +27,10 @@ LONGEST_TEXT = 300
 
 _PLACE_PREFIXES = {"province": ("จังหวัด", "จ."), "district": ("อำเภอ", "อ.", "เขต")}
 _BANGKOK = frozenset(("กทม", "กทม.", "กรุงเทพ", "กรุงเทพฯ"))
+
+
+MOST_OUTLINE_BYTES = 380_000
+"""Compressed JSON of a jurisdiction; DynamoDB takes items of 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,4 +287,7 @@ def _sound(area: object) -> tuple[Jurisdiction | None, tuple[str, ...]]:
     except InvalidJurisdiction as error:  # said of the row, by the caller
         return None, (str(error),)
     problems = jurisdiction.problems()
+    text = json.dumps(jurisdiction.coordinates(), separators=(",", ":")).encode()
+    if len(zlib.compress(text)) > MOST_OUTLINE_BYTES:
+        problems = (*problems, "it has more detail than can be stored: simplify it to some metres")
     return (None, problems) if problems else (jurisdiction, ())

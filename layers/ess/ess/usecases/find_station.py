@@ -1,5 +1,6 @@
 """Find the stations for a point: the responsible one, and the nearest ones, exactly."""
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -136,7 +137,7 @@ def _nearest(
 ) -> list[_Ranked]:
     ranked = _ranked(point, leaf.listings)
     passing = [(rank, one) for rank, one in enumerate(ranked) if filters.passes(one[2])]
-    if len(ranked) == head.total or len(passing) == head.number_of(filters.kinds):
+    if math.isinf(leaf.complete_m):  # every station there is is listed
         return [one for _, one in passing[:k]]
     if len(passing) >= k:
         last, (distance, *_) = passing[k - 1]
@@ -146,7 +147,18 @@ def _nearest(
     else:
         # Within this everything is listed, and too little of it passes.
         radius = next_radius_m(max(leaf.complete_m, ranked[INDEX_K - 1][0]))
-    return _closing_ring(directory, head, point, k, filters, radius, spent)
+    # What the head counts must be true now: a change in place leaves the version its name.
+    _refuse_stale(directory, head)
+    if len(passing) == head.number_of(filters.kinds):
+        return [one for _, one in passing[:k]]
+    found = _closing_ring(directory, head, point, k, filters, radius, spent)
+    _refuse_stale(directory, head)
+    return found
+
+
+def _refuse_stale(directory: StationDirectory, head: DirectoryHead) -> None:
+    if directory.head(fresh=True) != head:
+        raise DirectoryChanged("the directory was changed since it was read")
 
 
 def _closing_ring(

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ess.domain.directory import DirectoryHead
+from ess.domain.errors import DirectoryChanged, InvalidImport
 from ess.domain.station import Station
 from ess.domain.station_doubts import Doubt
 from ess.domain.station_rows import RawRow
@@ -94,12 +95,17 @@ def import_directory(
         watcher: is told how it goes on.
 
     Raises:
+        InvalidImport: nothing can be merged with what is published.
         CannotBeAccepted: `options.accept` has a doubt that cannot be accepted.
         DirectoryChanged: somebody else published meanwhile, and theirs stands.
         TemporaryFailure: a store did not answer.
     """
     # One head for all of it: publishing is refused where it is not the current one any more.
     since = archive.head(fresh=True)
+    if options.merge and since.version and not since.leaves:
+        raise InvalidImport(
+            "the directory is of an earlier layout: import all stations once, without --merge"
+        )
     with rows as some, remarks as tell:
         report = stage_stations(
             some,
@@ -141,3 +147,5 @@ def published_stations(directory: StationDirectory) -> Iterator[Station]:
 def _stations(directory: StationDirectory, head: DirectoryHead) -> Iterator[Station]:
     if head.version:  # before anything was published there is none
         yield from directory.stations(head)
+        if directory.head(fresh=True) != head:  # what was read may be of before and of after
+            raise DirectoryChanged("another directory was published meanwhile")

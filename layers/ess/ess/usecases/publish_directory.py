@@ -88,13 +88,19 @@ def publish_directory(
     if before.version and told.digest == before.digest:
         return Publication(before, Outcome.UNCHANGED)
     if changes is not None and since is not None and before.version:
-        after = replace(told, version=before.version, revision=before.revision + 1)
+        after = replace(
+            told,
+            version=before.version,
+            revision=before.revision + 1,
+            previous=before.previous,
+        )
         amended = _amend(archive, index, before, after, changes)
         if amended:
             return amended
-    number = 1 + max((head.number for head in archive.versions()), default=0)
+    number = 1 + max(before.number, *(head.number for head in archive.versions()), 0)
     # Unique, so that nobody who tidies up after another publication can mean this one.
-    after = replace(told, version=f"{number:06d}-{token_hex(4)}")
+    version = f"{number:06d}-{token_hex(4)}"
+    after = replace(told, version=version, previous=before.version)
     head = archive.publish(before, after, stations(), index.leaves(stations()))
     return Publication(head, Outcome.PUBLISHED, head.leaves)
 
@@ -114,10 +120,9 @@ def undo(archive: DirectoryArchive, index: StationIndex) -> Publication:
         if undone:
             return undone
         raise NothingToUndo("the last change is too large to take back in place: import again")
-    older = [kept for kept in archive.versions() if kept.number < head.number]
-    if not older:
+    if head.previous not in {kept.version for kept in archive.versions()}:
         raise NothingToUndo("no earlier version is kept")
-    return restore(archive, older[0].version)
+    return restore(archive, head.previous)
 
 
 def restore(archive: DirectoryArchive, version: str) -> Publication:

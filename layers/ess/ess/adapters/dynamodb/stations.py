@@ -26,15 +26,12 @@ from pynamodb.expressions.operand import Path
 from ess.adapters.dynamodb.errors import Refused
 from ess.adapters.dynamodb.rows import readable
 from ess.adapters.dynamodb.table import Item, Key, Table, Transaction, connect
-from ess.domain.directory import Amendment, Changes, DirectoryHead
+from ess.domain.directory import Amendment, Changes, DirectoryHead, versions_to_keep
 from ess.domain.errors import DirectoryChanged
 from ess.domain.geo import Point
 from ess.domain.geohash import ALPHABET, Cell, cell_named, encode
 from ess.domain.leaf import PARTITION_LENGTH, Leaf, PackedLeaf, unpack
 from ess.domain.station import CELL_LENGTH, Listing, Station, from_plain, to_plain
-
-VERSIONS_KEPT = 3
-"""The current version and two to go back to."""
 
 HEAD_SECONDS = 60.0
 """How long a process trusts the head it has read. The versions before stay readable meanwhile."""
@@ -45,6 +42,12 @@ _RECORD = "version#"
 _AMENDMENT = "amendment#"
 _KEYS = ("cell", "position")
 _AT_ONCE = 12
+
+_MOST_ITEM_BYTES = 390_000
+"""DynamoDB takes items of 400 KB, names and keys included."""
+
+_MOST_TRANSACTION_BYTES = 3_500_000
+"""DynamoDB takes transactions of 4 MB."""
 
 
 class DynamoStationDirectory:
@@ -167,16 +170,20 @@ class DynamoStationDirectory:
     ) -> bool:
         """Change the current version in one transaction of at most 100 items."""
         version = after.version
+        amended = after.revision > before.revision
+        remembered = _amendment_item(
+            *((after, before, changes) if amended else (before, after, changes))
+        )
+        if len(remembered["body"]) > _MOST_ITEM_BYTES:
+            return False
         puts = [*_rows(version, changes.after), *(_leaf_item(version, leaf) for leaf in replaced)]
         puts.append(_record(after, complete=True))
         stale = [*_rows(version, changes.before), *(_leaf_item(version, leaf) for leaf in dropped)]
-        if after.revision > before.revision:
-            puts.append(_amendment_item(after, before, changes))
-        else:
-            stale.append(_amendment_item(before, after, changes))
+        (puts if amended else stale).append(remembered)
         written = {_key_of(item) for item in puts}
         deletes = {_key_of(item) for item in stale} - written
-        if len(puts) + len(deletes) + 1 > Transaction.MOST:
+        large = sum(len(str(value)) for item in puts for value in item.values())
+        if len(puts) + len(deletes) + 1 > Transaction.MOST or large > _MOST_TRANSACTION_BYTES:
             return False
         transaction = Transaction(self._connection)
         transaction.put("head", self._table, _CURRENT, _head_item(after), _still(before))
@@ -198,16 +205,18 @@ class DynamoStationDirectory:
         return [head for head, complete in self._records() if complete]
 
     def restore(self, before: DirectoryHead, version: DirectoryHead) -> None:
-        """Switch back to a kept version, unless it has been deleted."""
-        self._switch(before, version)
+        """Switch back to a kept version, unless it is being deleted."""
+        self._switch(before, version, Path("complete") == True)  # noqa: E712  it builds a condition
 
     # --- inside ---
 
-    def _switch(self, before: DirectoryHead, after: DirectoryHead) -> None:
+    def _switch(
+        self, before: DirectoryHead, after: DirectoryHead, recorded: Condition | None = None
+    ) -> None:
         transaction = Transaction(self._connection)
         transaction.put("head", self._table, _CURRENT, _head_item(after), _still(before))
         record = _record(after, complete=True)
-        there = Path("cell").exists()  # it is deleted before the items of its version are
+        there = Path("cell").exists() if recorded is None else recorded
         transaction.put("record", self._table, _key_of(record), record, there)
         self._commit(transaction)
         self._seen = None
@@ -231,17 +240,21 @@ class DynamoStationDirectory:
         A version that is not whole and has a higher number is being written by somebody else.
         """
         records = self._records()
-        whole = [head.version for head, complete in records if complete][:VERSIONS_KEPT]
+        kept = versions_to_keep(current, [head for head, complete in records if complete])
         for head, complete in records:
-            forgotten = complete and head.version not in whole
+            forgotten = complete and head.version not in kept
             abandoned = not complete and head.number <= current.number
             if (forgotten or abandoned) and head.version != current.version:
                 self._delete(head)
 
     def _delete(self, head: DirectoryHead) -> None:
         version = head.version
-        # Nobody may switch to what is being deleted; after an interruption it leads here again.
+        # From here on nobody can go back to it; after an interruption it leads here again.
         self._table.put_all([_record(head, complete=False)])
+        current = self.head(fresh=True)
+        if current.version == version:  # somebody went back to it just before
+            self._table.put_all([_record(current, complete=True)])
+            return
         leaves = [f"{version}#leaf#{cell}" for cell in ALPHABET]
         for partition in (*leaves, f"{version}#areas", *(f"{version}#{c}" for c in head.counts)):
             self._table.delete_all(self._table.query(partition, only=_KEYS))
@@ -269,6 +282,8 @@ def _still(head: DirectoryHead) -> Condition:
     same = Path("revision") == head.revision
     if not head.revision:  # a head written before there were revisions
         same |= Path("revision").does_not_exist()
+    # The digest too: undoing takes revisions back, and the next one has the same number.
+    same &= Path("digest") == head.digest
     condition: Condition = (Path("version") == head.version) & same
     return condition
 
@@ -290,6 +305,7 @@ def _head_item(head: DirectoryHead) -> Item:
         "leaves": head.leaves,
         "published_at": head.published_at,
         "note": head.note,
+        "previous": head.previous,
     }
 
 
@@ -304,6 +320,7 @@ def _head_from(item: Item) -> DirectoryHead:
         leaves=item.get("leaves", 0),
         published_at=float(item.get("published_at", 0)),
         note=item.get("note", ""),
+        previous=item.get("previous", ""),
     )
 
 

@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ess.adapters.memory.script import Scripted
-from ess.domain.directory import Amendment, Changes, DirectoryHead
+from ess.domain.directory import Amendment, Changes, DirectoryHead, versions_to_keep
 from ess.domain.errors import DirectoryChanged
 from ess.domain.geo import Point
 from ess.domain.geohash import encode
 from ess.domain.leaf import Leaf, PackedLeaf, unpack
 from ess.domain.station import Listing, Station
-
-VERSIONS_KEPT = 3
 
 
 @dataclass(slots=True)
@@ -61,7 +59,7 @@ class MemoryStationDirectory(Scripted):
         """Yield all stations; see `ess.ports.stations`."""
         self._called("stations")
         if head.version:
-            yield from self._version(head).stations.values()
+            yield from list(self._version(head).stations.values())
 
     # --- publishing ---
 
@@ -81,8 +79,8 @@ class MemoryStationDirectory(Scripted):
         self._versions[after.version] = _Version(after, rows, packed)
         self._versions[after.version].sort()
         self._current = after.version
-        for old in self.versions()[VERSIONS_KEPT:]:
-            del self._versions[old.version]
+        kept = versions_to_keep(after, self.versions())
+        self._versions = {name: one for name, one in self._versions.items() if name in kept}
         return after
 
     def amend(
