@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,7 +13,10 @@ from ess.domain.errors import InvalidLookup, InvalidPoint
 from ess.domain.geo import Point
 from ess.domain.jurisdiction import InvalidJurisdiction, Jurisdiction, Polygon
 from ess.domain.opening_hours import BANGKOK_OFFSET_S
+from ess.domain.station import Station
 from operate.stations.files import opened
+
+JURISDICTIONS = "jurisdictions"
 
 BANGKOK = timezone(timedelta(seconds=BANGKOK_OFFSET_S))
 
@@ -38,11 +42,12 @@ def add_kinds(verb: argparse.ArgumentParser) -> None:
 
 
 def add_within(verb: argparse._ActionsContainer) -> None:
-    """Add ``--within FILE``: the name of a file for `read_area`, or None."""
+    """Add ``--within AREA``: what `area_of` takes, or None."""
     verb.add_argument(
         "--within",
-        metavar="FILE",
-        help="GeoJSON polygons to search, such as a province's outline (default: Thailand's coarse "
+        metavar="AREA",
+        help="look for far places inside the polygons of this GeoJSON file, such as a province's "
+        f"outline, or inside the directory's own '{JURISDICTIONS}' (default: Thailand's coarse "
         "outline, some kilometres outside of the border)",
     )
 
@@ -63,6 +68,21 @@ def at_time(text: str) -> float:
 def time_text(at_s: float) -> str:
     """Return a time as the clocks of Thailand show it."""
     return f"{datetime.fromtimestamp(at_s, UTC).astimezone(BANGKOK):%Y-%m-%d %H:%M}"
+
+
+def kilometres(text: str) -> float:
+    """Return a distance in kilometres, more than 0.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no distance in kilometres")
+    return value
 
 
 def point(text: str) -> Point:
@@ -93,6 +113,21 @@ def known_kinds(head: DirectoryHead, kinds: list[str] | None) -> frozenset[str] 
             there = ", ".join(head.kinds) or "none"
             raise InvalidLookup(f"no station is of the kind {kind!r}; there are: {there}")
     return frozenset(kinds)
+
+
+def area_of(within: str, stations: Iterable[Station]) -> tuple[Polygon, ...]:
+    """Return the polygons that ``--within`` names.
+
+    Raises:
+        FileUnreadable: the file cannot be read, or holds no usable polygon.
+        InvalidLookup: no station has a jurisdiction.
+    """
+    if within != JURISDICTIONS:
+        return read_area(within)
+    areas = [station.jurisdiction.polygons for station in stations if station.jurisdiction]
+    if not areas:
+        raise InvalidLookup("no station of the directory has a jurisdiction")
+    return tuple(polygon for polygons in areas for polygon in polygons)
 
 
 def read_area(location: str) -> tuple[Polygon, ...]:

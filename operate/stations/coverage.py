@@ -17,8 +17,9 @@ from operate.stations.arguments import (
     add_at,
     add_kinds,
     add_within,
+    area_of,
+    kilometres,
     known_kinds,
-    read_area,
     time_text,
 )
 from operate.stations.farthest import (
@@ -37,7 +38,7 @@ _LATITUDE, _LONGITUDE = ("lat", "latitude"), ("lon", "lng", "longitude")
 
 _COARSE = (
     "The outline of Thailand used here is coarse and lies some kilometres outside of the border: "
-    "places on its edge may be abroad or at sea. --within FILE takes a better one."
+    "places on its edge may be abroad or at sea. --within AREA takes a better one."
 )
 
 
@@ -73,14 +74,14 @@ def register(
     verb.add_argument(
         "--max-km",
         metavar="KM",
-        type=float,
+        type=kilometres,
         default=0.0,
         help="list only places farther than this from any open station",
     )
     verb.add_argument(
         "--apart",
         metavar="KM",
-        type=float,
+        type=kilometres,
         default=APART_KM,
         help="places listed are at least so far from each other (default: %(default)g)",
     )
@@ -95,11 +96,7 @@ def register(
 
 
 def _run(given: argparse.Namespace) -> int:
-    named = area = None
-    if given.places:
-        named = _read_places(given.places)
-    elif given.within:
-        area = read_area(given.within)
+    named = _read_places(given.places) if given.places else None
     directory = bootstrap.station_directory()
     head = directory.head(fresh=True)
     kinds = known_kinds(head, given.kind)
@@ -108,6 +105,7 @@ def _run(given: argparse.Namespace) -> int:
     stations = sorted(
         directory.stations(head) if head.version else (), key=lambda station: station.unit_id
     )
+    area = area_of(given.within, stations) if given.within else LANDS
     open_now = sum(filters.passes(station.listing) for station in stations)
     if not open_now:
         print(f"No station is open at {time_text(at_s)}: everywhere is far.")
@@ -118,13 +116,13 @@ def _run(given: argparse.Namespace) -> int:
         f"time){', of the kinds asked for' if kinds else ''}."
     )
     lines = (
-        _tell_anywhere(given, stations, filters, area or LANDS, beyond)
+        _tell_anywhere(given, stations, filters, area, beyond)
         if named is None
         else _tell_named(given, stations, filters, named, beyond)
     )
     for line in lines:
         print(line)
-    if named is None and area is None:
+    if named is None and area is LANDS:
         print(_COARSE)
     return 0
 
@@ -151,7 +149,7 @@ def _tell_anywhere(
     yield _HEADER
     for number, place in enumerate(places, start=1):
         yield _row(number, place, stations, "")
-    yield f"No other place is farther by more than {TOLERANCE_M / 1000:g} km."
+    yield f"Nothing else is farther by more than {TOLERANCE_M:g} m."
 
 
 def _tell_named(

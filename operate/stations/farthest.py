@@ -46,7 +46,7 @@ from ess.indexing.bounds import (
 from ess.indexing.sites import Indices
 from ess.usecases.find_station import Filters
 
-TOLERANCE_M = 100.0
+TOLERANCE_M = 10.0
 APART_KM = 50.0
 
 _WIDEST_DEG = 45.0
@@ -119,7 +119,7 @@ def farthest_places(
         sites: the stations; with none, no place is returned.
         area: polygons in degrees, longitude first; they may overlap.
         count: how many places.
-        apart_m: the least distance between two of them, in metres.
+        apart_m: the least distance between two of them, in metres; more than 0.
         least_m: only places that are farther than this from any station, in metres.
         tolerance_m: see above; more than a metre.
     """

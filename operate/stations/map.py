@@ -13,7 +13,7 @@ from ess.domain.leaf import Leaf, unpack
 from ess.domain.station import Station
 from ess.ports.stations import StationDirectory
 from ess.usecases.find_station import MAX_STATIONS, Filters
-from operate.stations.arguments import add_at, add_kinds, add_within, known_kinds, point, read_area
+from operate.stations.arguments import add_at, add_kinds, add_within, area_of, known_kinds, point
 from operate.stations.farthest import APART_KM, TOLERANCE_M, farthest_among
 from operate.stations.map_page import MOST_LEAVES, FarPlaces, Picture, Question, html
 from operate.stations.outline import LANDS
@@ -78,16 +78,14 @@ def register(
 def _run(given: argparse.Namespace) -> int:
     directory = bootstrap.station_directory()
     at_s = bootstrap.clock().now() if given.at is None else given.at
-    area = read_area(given.within) if given.within else None
     head = directory.head(fresh=True)
     kinds = known_kinds(head, given.kind)
     stations = _stations(directory, head)
+    area = area_of(given.within, stations) if given.within else LANDS
     leaves = _leaves(directory, head, stations, given.point)
     step("looking for far places")
     filters = Filters(kinds, at_s)
-    places = farthest_among(
-        stations, filters, area or LANDS, max(0, given.top), apart_m=APART_KM * 1000
-    )
+    places = farthest_among(stations, filters, area, max(0, given.top), apart_m=APART_KM * 1000)
     page = html(
         Picture(
             head=head,

@@ -22,7 +22,7 @@ from ess.domain.leaf import INDEX_K, Leaf
 from ess.domain.opening_hours import is_open
 from ess.domain.station import POLICE_STATION, Station
 from ess.indexing.builder import MAX_LISTED
-from operate.stations.arguments import time_text
+from operate.stations.arguments import JURISDICTIONS, time_text
 from operate.stations.farthest import FarPlace
 from operate.stations.outline import LANDS, SEAS
 
@@ -78,8 +78,8 @@ class Picture:
         at_s: when stations are open or closed, in seconds since 1970 (UTC).
         question: what is asked at first.
         far: places far from any open station.
-        area: where those were looked for; None for the coarse outline of Thailand.
-        area_name: where `area` comes from.
+        area: where those were looked for, drawn as the land.
+        area_name: where `area` comes from; empty for the coarse outline of Thailand.
     """
 
     head: DirectoryHead
@@ -88,7 +88,7 @@ class Picture:
     at_s: float
     question: Question = Question()
     far: FarPlaces = FarPlaces()
-    area: Sequence[Polygon] | None = None
+    area: Sequence[Polygon] = LANDS
     area_name: str = ""
 
 
@@ -128,7 +128,7 @@ def _json(value: Any) -> str:
 
 def _data(picture: Picture) -> dict[str, Any]:
     head, stations, question = picture.head, picture.stations, picture.question
-    kinds = _kinds(stations)
+    kinds, areas = _kinds(stations), _areas(stations)
     provinces = {
         name: number for number, name in enumerate(dict.fromkeys(s.province for s in stations))
     }
@@ -151,10 +151,10 @@ def _data(picture: Picture) -> dict[str, Any]:
         "kinds": list(kinds),
         "provinces": list(provinces),
         "stations": _columns(stations, kinds, provinces, picture.at_s),
-        "areas": _areas(stations),
+        "areas": areas,
         "leaves": [_leaf(leaf, number_of) for leaf in picture.leaves],
-        "land": LANDS if picture.area is None else picture.area,
-        "exactLand": picture.area is not None,
+        # The jurisdictions are in the page already.
+        "land": None if areas and picture.area_name == JURISDICTIONS else picture.area,
         "sea": SEAS,
         "far": {
             "places": [

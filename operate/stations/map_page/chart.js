@@ -59,7 +59,7 @@ const lines = (polygons) => polygons.flat().map((ring) => new Line(ring));
 
 // What part of the world is seen, and how large. `scale`: pixels for a radian of longitude.
 class View {
-  constructor() { Object.assign(this, { cx: 0, cy: 0, scale: 300, width: 1, height: 1 }); }
+  constructor() { Object.assign(this, { cx: 0, cy: 0, scale: 300, width: 1, height: 1, zoomedAt: 0 }); }
   x(worldX_) { return this.width / 2 + (worldX_ - this.cx) * this.scale; }
   y(worldY_) { return this.height / 2 + (worldY_ - this.cy) * this.scale; }
   at({ lat, lon }) { return [this.x(worldX(lon)), this.y(worldY(lat))]; }
@@ -75,6 +75,7 @@ class View {
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     const [worldX0, worldY0] = [this.cx + (x - this.width / 2) / this.scale, this.cy + (y - this.height / 2) / this.scale];
     this.scale = Math.max(this.width / 7, Math.min(3e7, this.scale * factor));
+    this.zoomedAt = performance.now();
     this.cx = worldX0 - (x - this.width / 2) / this.scale;
     this.cy = worldY0 - (y - this.height / 2) / this.scale;
     this.keepIn();
@@ -91,6 +92,7 @@ class View {
     const wide = Math.max(80, this.width - 2 * room), high = Math.max(80, this.height - 2 * room);
     this.scale = Math.min(most, wide / Math.max(east - west, 1e-9), high / Math.max(south - north, 1e-9));
     this.zoom(1);
+    this.zoomedAt = 0;
   }
 }
 
@@ -112,15 +114,16 @@ function polygonPath(g, x, y, corners, r) {
   g.closePath();
 }
 
-// Filled when open, hollow when closed, with a bar across when it is a sample.
+// Filled when open, hollow when closed; paler, and with a bar across, when it is a sample.
 function drawMark(g, shape, colour, paper, x, y, r, { open, sample }) {
   g.lineJoin = "round";
   shapePath(g, shape, x, y, r);
-  g.lineWidth = r < 3.5 ? 1.2 : 2.4;
+  g.lineWidth = r < 3.5 ? 0.9 : 2.4;
   g.strokeStyle = paper;
   g.stroke();
   g.fillStyle = open ? colour : paper;
   g.fill();
+  if (open && sample) { g.globalAlpha = 0.4; g.fillStyle = paper; g.fill(); g.globalAlpha = 1; }
   if (!open) { g.lineWidth = r < 3.5 ? 1.1 : 1.9; g.strokeStyle = colour; g.stroke(); }
   if (sample && r >= 3.5) {
     g.beginPath();
@@ -138,7 +141,8 @@ class Chart {
     this.canvas = canvas;
     this.g = canvas.getContext("2d", { alpha: false });
     this.view = new View();
-    this.land = lines(DATA.land);
+    this.land = LAND.map((polygon) => lines([polygon]));
+    this.coarse = !DATA.far.within;
     this.sea = lines(DATA.sea);
     this.areas = AREAS.map((area) => ({ number: area.number, lines: area.rings.map((ring) => new Line(ring)) }));
     this.areaOf = new Map(this.areas.map((area) => [area.number, area]));
@@ -148,6 +152,7 @@ class Chart {
     this.layers = { stations: true, areas: true, names: true, far: true, bands: false, leaves: false };
     this.found = null;     // the lookup that is drawn
     this.hovered = null;   // the station under the pointer
+    this.ask = { kinds: null }; // the bands are of these kinds
     this.crosshair = false;
     this.onFrame = () => {};
     this.frameMs = 0;
@@ -190,21 +195,19 @@ class Chart {
 
   draw() {
     const started = performance.now();
-    const { g, view } = this;
+    const { g } = this;
     g.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     g.lineJoin = g.lineCap = "round";
-    g.fillStyle = this.colour("--abroad");
-    g.fillRect(0, 0, view.width, view.height);
     this.taken = []; // rectangles with text
-    this.base();
+    this.ground();
     this.graticule();
-    if (this.layers.leaves) this.leaves();
-    if (this.layers.areas) this.jurisdictions();
+    if (this.layers.areas) this.ownArea();
     if (this.layers.far) this.farPlaces();
     if (this.found) this.reasoning();
     if (this.layers.stations) this.stations();
     if (this.found) this.chosen();
     if (this.layers.names) this.names();
+    if (this.layers.leaves) this.leafNumbers();
     if (this.crosshair) this.drawCrosshair();
     this.scaleBar();
     this.frameMs = performance.now() - started;
@@ -212,6 +215,46 @@ class Chart {
   }
 
   // --- the ground ---
+
+  // Most of the work is in what lies below the stations. It is drawn once, with a margin, and moved
+  // with the map; while the scale changes it is stretched, and drawn anew when the scale rests.
+  ground() {
+    const { g, view, layers } = this;
+    const key = JSON.stringify([view.width, view.height, this.ratio, this.colour("--land"), layers.bands, layers.leaves, layers.areas, this.ask.kinds]);
+    const old = this.drawnGround?.key === key ? this.drawnGround : null;
+    const { west, east, north, south } = view;
+    const same = old?.view.scale === view.scale;
+    const within = old && old.view.west <= west && old.view.east >= east && old.view.north <= north && old.view.south >= south;
+    const resting = performance.now() - view.zoomedAt > 120;
+    if (!(same && within)) {
+      if (old && !same && !resting) setTimeout(() => this.redraw(), 130);
+      else this.drawGround(key);
+    }
+    const { canvas, view: then } = this.drawnGround;
+    const stretch = view.scale / then.scale;
+    g.fillStyle = this.colour("--abroad");
+    g.fillRect(0, 0, view.width, view.height);
+    g.drawImage(canvas, view.x(then.west), view.y(then.north), then.width * stretch, then.height * stretch);
+  }
+
+  drawGround(key) {
+    const { g: screen, view: seen, ratio } = this;
+    const canvas = this.drawnGround?.canvas ?? document.createElement("canvas");
+    const view = Object.assign(new View(), seen, { width: Math.round(seen.width * 1.5), height: Math.round(seen.height * 1.5) });
+    canvas.width = view.width * ratio;
+    canvas.height = view.height * ratio;
+    const g = canvas.getContext("2d", { alpha: false });
+    g.scale(ratio, ratio);
+    g.lineJoin = g.lineCap = "round";
+    Object.assign(this, { g, view });
+    g.fillStyle = this.colour("--abroad");
+    g.fillRect(0, 0, view.width, view.height);
+    this.base();
+    if (this.layers.leaves) this.leaves();
+    if (this.layers.areas) this.boundaries();
+    Object.assign(this, { g: screen, view: seen });
+    this.drawnGround = { key, canvas, view };
+  }
 
   trace(shapes) {
     this.g.beginPath();
@@ -222,13 +265,13 @@ class Chart {
     const { g } = this;
     for (const sea of this.sea) { this.trace([sea]); g.fillStyle = this.colour("--sea"); g.fill(); }
     g.fillStyle = this.colour("--land");
-    if (DATA.exactLand) { this.trace(this.land); g.fill("evenodd"); }
-    else for (const line of this.land) { this.trace([line]); g.fill(); }
+    for (const polygon of this.land) { this.trace(polygon); g.fill("evenodd"); }
     if (this.layers.bands) this.bands();
-    this.trace(this.land);
+    if (!DATA.land && this.layers.areas) return; // the land is the jurisdictions
+    this.trace(this.land.flat());
     g.lineWidth = 1.2;
     g.strokeStyle = this.colour("--coast");
-    g.setLineDash(DATA.exactLand ? [] : [6, 4]);
+    g.setLineDash(this.coarse ? [6, 4] : []);
     g.stroke();
     g.setLineDash([]);
   }
@@ -238,12 +281,12 @@ class Chart {
   bands() {
     const { g, view } = this;
     g.save();
-    this.trace(this.land);
-    g.clip(DATA.exactLand ? "evenodd" : "nonzero");
-    const [west, north, east, south] = [0, 0, view.width, view.height];
+    this.trace(this.land.flat());
+    g.clip();
     g.fillStyle = this.colour("--band-5");
-    g.fillRect(west, north, east - west, south - north);
-    const open = this.thinned(view.pixels(BANDS[0][0], 70), (station) => station.open).numbers;
+    g.fillRect(0, 0, view.width, view.height);
+    const wanted = { kinds: this.ask.kinds, open: true };
+    const open = this.thinned(view.pixels(BANDS[0][0], 70), (station) => passes(station, wanted)).numbers;
     for (const [metres, name] of BANDS) {
       g.fillStyle = this.colour(name);
       for (const number of open) {
@@ -273,7 +316,7 @@ class Chart {
     for (let lon = Math.ceil(from.lon / step) * step; lon <= to.lon; lon += step) {
       const x = Math.round(view.x(worldX(lon))) + 0.5;
       g.moveTo(x, 0); g.lineTo(x, view.height);
-      if (x > 60 && x < view.width - 150) g.fillText(`${lon.toFixed(digits)}°`, x + 3, view.height - 6);
+      if (x > 60 && x < view.width - 190) g.fillText(`${lon.toFixed(digits)}°`, x + 3, view.height - 6);
     }
     for (let lat = Math.ceil(from.lat / step) * step; lat <= to.lat; lat += step) {
       const y = Math.round(view.y(worldY(lat))) + 0.5;
@@ -299,18 +342,31 @@ class Chart {
       g.lineWidth = 0.8;
       g.strokeStyle = shade;
       if (right - left > 4) g.strokeRect(left, top, right - left, bottom - top);
-      if (right - left > 54 && bottom - top > 34) {
-        g.globalAlpha = 1;
-        g.fillStyle = this.colour("--ink");
-        g.font = `600 12px ${FONT}`;
-        g.textAlign = "center";
-        g.fillText(leaf.listed.length, (Math.max(left, 0) + Math.min(right, view.width)) / 2, (Math.max(top, 0) + Math.min(bottom, view.height)) / 2 + 4);
-      }
     }
     g.globalAlpha = 1;
   }
 
-  jurisdictions() {
+  leafNumbers() {
+    const { view } = this;
+    const middle = (a, b, most) => (Math.max(a, 0) + Math.min(b, most)) / 2;
+    for (const leaf of LEAVES) {
+      const [left, top] = view.at({ lat: leaf.box.north, lon: leaf.box.west });
+      const [right, bottom] = view.at({ lat: leaf.box.south, lon: leaf.box.east });
+      if (right < 0 || bottom < 0 || left > view.width || top > view.height || right - left < 54 || bottom - top < 34) continue;
+      this.label(middle(left, right, view.width), middle(top, bottom, view.height) + 4, String(leaf.listed.length), this.colour("--leaf"), 12, 700, true);
+    }
+  }
+
+  boundaries() {
+    const { g } = this;
+    this.trace(this.areas.flatMap((area) => area.lines));
+    g.lineWidth = 1.1;
+    g.strokeStyle = this.colour("--boundary");
+    g.stroke();
+  }
+
+  // The area of the owner of what was looked up, or of the station under the pointer.
+  ownArea() {
     const { g } = this;
     const fill = (number, colour) => {
       const area = this.areaOf.get(number);
@@ -322,10 +378,6 @@ class Chart {
     const owner = this.found?.responsible[0];
     if (owner) fill(owner.station.number, "--owner");
     else if (this.hovered) fill(this.hovered.number, "--hover");
-    this.trace(this.areas.flatMap((area) => area.lines));
-    g.lineWidth = 1.1;
-    g.strokeStyle = this.colour("--boundary");
-    g.stroke();
     if (owner && this.areaOf.has(owner.station.number)) {
       this.trace(this.areaOf.get(owner.station.number).lines);
       g.lineWidth = 2.4;
@@ -358,7 +410,7 @@ class Chart {
   }
 
   markSize() {
-    return Math.max(2.6, Math.min(7, 2.6 + Math.log2(this.view.scale / 2500) * 0.9));
+    return Math.max(1.5, Math.min(7, 2.2 + Math.log2(this.view.scale / 2500) * 0.9));
   }
 
   sprite(station, r) {
@@ -405,7 +457,8 @@ class Chart {
       g.setLineDash([2, 4]);
       g.stroke();
       g.setLineDash([]);
-      this.badge(x, y, number + 1, this.colour("--far"), this.colour("--on-far"), "diamond");
+      const size = view.pixels(place.metres, place.lat) < 22 ? 7 : 10;
+      this.badge(x, y, number + 1, this.colour("--far"), this.colour("--on-far"), "diamond", size);
     });
   }
 
@@ -482,15 +535,15 @@ class Chart {
     }
   }
 
-  badge(x, y, text, colour, ink, shape) {
+  badge(x, y, text, colour, ink, shape, size = 11) {
     const { g } = this;
     if (x < -20 || y < -20 || x > this.view.width + 20 || y > this.view.height + 20) return;
-    shapePath(g, shape, x, y, shape === "circle" ? 11 : 10);
+    shapePath(g, shape, x, y, size);
     g.fillStyle = colour; g.fill();
     g.lineWidth = 1.8; g.strokeStyle = this.colour("--halo"); g.stroke();
-    g.fillStyle = ink; g.font = `700 12px ${FONT}`; g.textAlign = "center";
-    g.fillText(text, x, y + 4);
-    this.taken.push([x - 12, y - 12, x + 12, y + 12]);
+    g.fillStyle = ink; g.font = `700 ${size < 10 ? 9 : 12}px ${FONT}`; g.textAlign = "center";
+    g.fillText(text, x, y + (size < 10 ? 3 : 4));
+    this.taken.push([x - size, y - size, x + size, y + size]);
   }
 
   // --- words ---
@@ -517,11 +570,11 @@ class Chart {
     const ink = this.colour("--ink"), faint = this.colour("--faint");
     const r = this.markSize();
     if (this.found) for (const { station } of this.found.matches) this.stationName(station, 16, ink, 700);
-    if (this.hovered) this.stationName(this.hovered, r + 8, ink, 700);
+    if (this.hovered) this.stationName(this.hovered, r + 9, ink, 700);
     const near = this.visible && this.layers.stations && this.shown.inView <= MOST_NAMES;
-    if (near) for (const number of this.visible) this.stationName(STATIONS[number], r + 5, ink);
+    if (near) for (const number of this.visible) this.stationName(STATIONS[number], r + 7, ink);
     else for (const { name, lat, lon } of this.provinces) this.label(...view.at({ lat, lon }), name, ink, 12, 600);
-    for (const [name, lat, lon] of COUNTRIES) this.label(...view.at({ lat, lon }), name, faint, 13);
+    for (const [name, lat, lon] of COUNTRIES) this.label(...view.at({ lat, lon }), name, faint, 13, 500, true);
   }
 
   stationName(station, gap, ink, weight = 500) {

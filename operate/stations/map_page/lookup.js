@@ -24,6 +24,7 @@ const AREAS = (DATA.areas ?? []).map(([number, size, polygons]) => {
   const [west, south, east, north] = boundsOf(rings);
   return { number, size, rings, west, south, east, north };
 });
+const LAND = DATA.land ?? DATA.areas.flatMap(([, , polygons]) => polygons);
 const AREA_OF = new Map(AREAS.map((area) => [area.number, area]));
 
 const LEAVES = DATA.leaves.map(([start, bits, completeM, listed, areas]) => ({

@@ -10,11 +10,17 @@ const ask = { k: DATA.ask.k, kinds: DATA.ask.kinds, open: DATA.ask.open };
 function lookUp(place, { from = null, fit = false } = {}) {
   const found = { ...findStation(place, ask), from };
   chart.found = found;
-  tell("answer", answerOf(found, showStation, clearAnswer).flat(9).filter(Boolean));
-  if (fit) {
-    const reach = found.nearest.at(-1)?.metres ?? 5_000;
-    view.fit([place, ...found.matches.map(({ station }) => station), ...[0, 90, 180, 270].map((turn_) => destination(place, turn_, reach))], 60);
-  }
+  tell("answer", ...answerOf(found, { show: showStation, zoom: zoomToAnswer, clear: clearAnswer }).filter(Boolean));
+  if (fit) zoomToAnswer();
+  document.getElementById("answer").scrollIntoView({ block: "nearest" });
+  chart.redraw();
+}
+
+function zoomToAnswer() {
+  const { place, nearest, matches } = chart.found;
+  const reach = nearest.at(-1)?.metres ?? 5_000;
+  const around = [0, 90, 180, 270].map((bearing) => destination(place, bearing, reach));
+  view.fit([place, ...matches.map(({ station }) => station), ...around], 60);
   chart.redraw();
 }
 
@@ -24,7 +30,12 @@ function clearAnswer() {
   chart.redraw();
 }
 
-function again() { if (chart.found) lookUp(chart.found.place, chart.found); }
+// The form has changed.
+function again() {
+  chart.ask = ask;
+  if (chart.found) lookUp(chart.found.place, { from: chart.found.from });
+  chart.redraw();
+}
 
 function showStation(station) {
   view.cx = worldX(station.lon);
@@ -34,7 +45,7 @@ function showStation(station) {
 }
 
 function showEverything() {
-  const land = DATA.land.flat(2).map(([lon, lat]) => ({ lat, lon }));
+  const land = LAND.flat(2).map(([lon, lat]) => ({ lat, lon }));
   const [west, east] = extent(land.map(({ lon }) => lon)), [south, north] = extent(land.map(({ lat }) => lat));
   const home = STATIONS.filter(({ lat, lon }) => lat >= south && lat <= north && lon >= west && lon <= east);
   view.fit(home.length ? home : STATIONS.length ? STATIONS : land, 30);
@@ -82,7 +93,9 @@ canvas.addEventListener("pointerup", (event) => {
   const known = fingers.delete(event.pointerId);
   if (!known || moved || fingers.size || event.button !== 0) return;
   const [x, y] = spot(event);
-  const station = chart.stationAt(x, y, event.pointerType === "touch" ? 10 : 2);
+  // Marks that are large enough to be aimed at stand for their station, others for nothing.
+  const aimed = chart.markSize() >= 3.5;
+  const station = aimed ? chart.stationAt(x, y, event.pointerType === "touch" ? 10 : 2) : null;
   lookUp(station ? { lat: station.lat, lon: station.lon } : view.place(x, y), { from: station });
 });
 canvas.addEventListener("pointercancel", (event) => { fingers.delete(event.pointerId); moved = true; });
@@ -187,7 +200,7 @@ function suggest() {
   const found = placeOf(query.value) ? [] : stationsNamed(query.value).slice(0, 6);
   hits.hidden = !found.length;
   hits.replaceChildren(...found.map((station) => h("li", {}, h("button", { type: "button", onclick: () => toStation(station) },
-    h("span", { class: "name" }, station.th, en(station.en, station.province ? ` · ${station.province}` : ""))))));
+    h("span", { class: "name" }, station.th, en(subtitle(station)))))));
 }
 
 query.addEventListener("input", suggest);
@@ -243,6 +256,7 @@ tellLayers(chart);
 tellFar((place) => lookUp(place, { fit: true }));
 tellAbout();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => tellMarks(chart));
+again();
 showEverything();
 if (DATA.ask.point) lookUp(DATA.ask.point, { fit: true });
 

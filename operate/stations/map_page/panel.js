@@ -18,7 +18,7 @@ const count = (number) => number.toLocaleString("en-US");
 
 const rounded = (metres) => {
   if (metres < 999.5) return [metres.toFixed(0), "ม.", "m"];
-  return [(metres / 1000).toFixed(metres < 9_995 ? 2 : 1), "กม.", "km"];
+  return [String(Number((metres / 1000).toFixed(metres < 9_995 ? 2 : 1))), "กม.", "km"];
 };
 const kilometres = (metres) => { const [number, , unit] = rounded(metres); return `${number} ${unit}`; };
 const thaiDistance = (metres) => { const [number, unit] = rounded(metres); return `${number} ${unit}`; };
@@ -46,11 +46,13 @@ const written = ({ lat, lon }) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
 
 // --- the answer ---
 
-function answerOf(found, show, clear) {
+function answerOf(found, { show, zoom, clear }) {
   const { matches, place, from } = found;
   const head = h("p", { class: "place" },
-    h("span", {}, from ? both(`ที่ตั้ง ${from.th}`, written(place)) : ["พิกัด ", en("Point"), ` ${written(place)}`]),
-    h("button", { type: "button", onclick: clear }, "ล้าง ", en("Clear")));
+    h("span", {}, from ? `${from.th} ` : "", written(place)),
+    h("span", { class: "buttons" },
+      h("button", { type: "button", onclick: zoom }, "ดูใกล้ ", en("Zoom")),
+      h("button", { type: "button", onclick: clear }, "ล้าง ", en("Clear"))));
   if (!matches.length) {
     return [head, h("h2", {}, "ไม่พบสถานี ", en("No station found")),
       h("p", { class: "verdict" }, both("ไม่มีสถานีใดผ่านตัวกรอง", "No station passes the filters."))];
@@ -68,8 +70,8 @@ function answerOf(found, show, clear) {
 
 function verdictHead({ responsible, nearest }) {
   const { station } = responsible[0] ?? nearest[0];
-  const [thai, english] = responsible.length ? ["รับผิดชอบ", "responsible"] : ["ใกล้ที่สุด", "nearest"];
-  return both(`${station.th} ${thai}`, `${station.en}: ${english}`);
+  const [thai, english] = responsible.length ? ["ผู้รับผิดชอบ", "Responsible"] : ["ใกล้ที่สุด", "Nearest"];
+  return both(`${thai}: ${station.th}`, `${english}: ${station.en}`);
 }
 
 // Why the first station is the one to call, sentence by sentence.
@@ -113,15 +115,18 @@ function matchRow({ station, metres, why, edgeM }, rank, found, show) {
   return h("li", {},
     h("button", { type: "button", onclick: () => show(station), "data-id": station.id },
       h("span", { class: "number" }, String(rank + 1)),
-      h("span", { class: "name" }, station.th, en(station.en, station.province ? ` · ${station.province}` : "")),
-      h("span", { class: "away" }, kilometres(metres),
-        metres > 0.5 ? h("small", {}, arrow(bearing), ` ${bearing.toFixed(0)}° ${thaiWind} ${wind}`) : null),
+      h("span", { class: "name" }, station.th),
+      h("span", { class: "away" }, kilometres(metres)),
+      h("span", { class: "more", lang: "en" }, subtitle(station)),
       h("span", { class: "tags" },
+        metres > 0.5 ? h("span", { class: "wind" }, arrow(bearing), ` ${bearing.toFixed(0)}° ${thaiWind} ${wind}`) : null,
         reasons.map((reason) => h("span", { class: reason === "jurisdiction" ? "tag owner" : "tag" },
           both(...WHY[reason]), reason === "boundary" ? ` ${kilometres(edgeM)}` : "")),
         warnings(station))),
     station.phone ? h("a", { class: "call", href: `tel:${station.phone.replace(/[^+\d]/g, "")}` }, `โทร ${station.phone}`) : null);
 }
+
+const subtitle = ({ th, en: english, province }) => [english === th ? "" : english, province].filter(Boolean).join(" · ");
 
 function warnings(station) {
   return [
@@ -236,7 +241,7 @@ function tellLayers(chart) {
     const box = h("input", { type: "checkbox", id: `layer-${name}`, checked: chart.layers[name] && !missing, disabled: missing,
       onchange: () => { chart.layers[name] = box.checked; if (scale) scale.hidden = !box.checked; chart.redraw(); } });
     return [h("label", { class: "layer" }, box, h("span", { class: key ? "key" : "", style: key ?? {}, "aria-hidden": "true" }, key ? "" : "ก A"),
-      h("span", {}, both(thai, english))), scale ?? ""];
+      h("span", {}, both(thai, english), missing ? [" · ", both("ไม่มีในหน้านี้", "not in this page")] : "")), scale ?? ""];
   }));
 }
 
@@ -249,13 +254,15 @@ function bandScale(chart) {
 function tellFar(go) {
   const { places, apartM, toleranceM, within } = DATA.far;
   document.getElementById("far-section").hidden = !STATIONS.length;
-  const where = within ? both(`ภายในเขตของไฟล์ ${within}`, `inside ${within}`) : both("ภายในเส้นขอบประเทศคร่าว ๆ ซึ่งกว้างกว่าจริงไม่กี่กิโลเมตร จุดริมขอบจึงอาจอยู่นอกประเทศหรือในทะเล",
+  const where = within ? within === "jurisdictions" ? both("ภายในเขตรับผิดชอบทั้งหมด", "inside the jurisdictions") : both(`ภายในเขตของไฟล์ ${within}`, `inside ${within}`) : both("ภายในเส้นขอบประเทศคร่าว ๆ ซึ่งกว้างกว่าจริงไม่กี่กิโลเมตร จุดริมขอบจึงอาจอยู่นอกประเทศหรือในทะเล",
     "inside a coarse outline of Thailand that lies some kilometres outside of the border: places on its edge may be abroad or at sea");
   if (!places.length) {
     tell("far-note", both("ไม่มีรายการ", "none listed"));
     return;
   }
+  const kinds = DATA.far.kinds?.map((kind) => kindName(kind));
   tell("far-note",
+    kinds ? [both("เฉพาะชนิด", "Only kinds:"), " ", kinds.map((name, i) => [i ? ", " : "", ...name])] : "",
     both(`ห่างกันอย่างน้อย ${thaiDistance(apartM)} คลาดเคลื่อนไม่เกิน ${thaiDistance(toleranceM)}`,
       `At least ${kilometres(apartM)} apart; nothing is farther by more than ${kilometres(toleranceM)}.`), " ", where);
   tell("far", places.map((place, number) => {
@@ -278,8 +285,8 @@ function tellAbout() {
     [["จุดบนแผนที่ ", en("Marks")], both(
       `ถ้ามีเกิน ${count(MOST_MARKS)} สถานีในจอ จะวาดหนึ่งสถานีต่อ ${THIN_PX}×${THIN_PX} จุดภาพ ระดับสีของระยะทางใช้สถานีที่วาดเท่านั้น ผลค้นหาใช้ทุกสถานีเสมอ`,
       `With more than ${count(MOST_MARKS)} stations in view one is drawn for each ${THIN_PX} by ${THIN_PX} pixels, also for the distance bands; lookups always use all. The list of the far places is exact as stated there.`)],
-    [["เส้นขอบ ", en("Outline")], DATA.exactLand
-      ? both("จากไฟล์ที่ผู้จัดทำระบุ", "From the file that was given.")
+    [["เส้นขอบ ", en("Outline")], DATA.far.within
+      ? both("ตามที่ผู้จัดทำระบุ", "As whoever made this page chose it.")
       : both("เส้นประรอบประเทศวาดด้วยมืออย่างคร่าว ๆ ไม่ใช่แนวเขตแดน", "The dashed outline was drawn by hand and is coarse; it is no survey of any border.")],
   ];
   if (DATA.leaves.length < head.leaves) {
