@@ -149,7 +149,7 @@ def _tell_anywhere(
     yield _HEADER
     for number, place in enumerate(places, start=1):
         yield _row(number, place, stations, "")
-    yield f"Nothing else is farther by more than {TOLERANCE_M:g} m."
+    yield f"Each is the farthest place that far from those above it, to within {TOLERANCE_M:g} m."
 
 
 def _tell_named(

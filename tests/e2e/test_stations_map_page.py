@@ -65,7 +65,7 @@ def awkward_points(stations, count, seed):
     ]
     found = [Point(90, 0), Point(-90, 180), Point(0, 180), Point(0, -180), Point(0, 0)]
     # Where areas of two sizes overlap, and across the antimeridian from such that end there.
-    found += [Point(13.42 + number / 20, 100.4) for number in range(8)]
+    found += [Point(17.02 + number / 20, 104.7) for number in range(9)]
     found += [Point(6 + number / 10, -179.9999) for number in range(20)]
     while len(found) < count:
         match len(found) % 5:

@@ -76,7 +76,7 @@ def a_crowd(seed=7):
             )
         )
     # Two sizes over each other, the larger with the smaller id; a boundary beside the antimeridian.
-    found.append(station("a-large", 13.8, 100.6, jurisdiction=square(13.4, 100.3, 0.5)))
+    found.append(station("a-large", 17.2, 104.9, jurisdiction=square(17.0, 104.55, 0.5)))
     found.append(station("dateline", 7.5, 179.9, jurisdiction=square(7.3, 179.4996, 0.5)))
     return found
 

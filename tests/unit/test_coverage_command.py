@@ -31,7 +31,7 @@ def test_places_in_order_with_the_station_nearest_to_them(told):
     first, second = rows(lines)
     assert float(first[1]) >= float(second[1]) > 10
     assert first[4] in {"SW of สภ.nk (Station nk), นครพนม", "S of สภ.nk (Station nk), นครพนม"}
-    assert lines[-1].startswith("Nothing else is farther")
+    assert lines[-1].startswith("Each is the farthest place")
 
 
 def test_closed_stations_do_not_count(told):

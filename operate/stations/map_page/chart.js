@@ -198,7 +198,7 @@ class Chart {
     const { g } = this;
     g.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     g.lineJoin = g.lineCap = "round";
-    this.taken = []; // rectangles with text
+    this.taken = [[this.view.width - 62, 0, this.view.width, 146]]; // rectangles with text or buttons
     this.ground();
     this.graticule();
     if (this.layers.areas) this.ownArea();
@@ -321,7 +321,9 @@ class Chart {
     for (let lat = Math.ceil(from.lat / step) * step; lat <= to.lat; lat += step) {
       const y = Math.round(view.y(worldY(lat))) + 0.5;
       g.moveTo(0, y); g.lineTo(view.width, y);
-      if (y < view.height - 30) g.fillText(`${lat.toFixed(digits)}°`, 4, y - 3);
+      if (y > view.height - 30) continue;
+      g.fillText(`${lat.toFixed(digits)}°`, 4, y - 3);
+      this.taken.push([0, y - 14, 46, y]);
     }
     g.stroke();
   }
@@ -507,10 +509,6 @@ class Chart {
 
   chosen() {
     const { g, view, found } = this;
-    [...found.matches].reverse().forEach((match, back) => {
-      const [x, y] = view.at(match.station);
-      this.badge(x, y, found.matches.length - back, this.colour("--chosen"), this.colour("--on-chosen"), "circle");
-    });
     const [x, y] = view.at(found.place);
     g.beginPath();
     g.moveTo(x, y);
@@ -521,8 +519,12 @@ class Chart {
     g.lineWidth = 1.8; g.strokeStyle = this.colour("--halo"); g.stroke();
     g.beginPath(); g.arc(x, y - 22, 4, 0, 2 * Math.PI); g.fillStyle = this.colour("--halo"); g.fill();
     this.taken.push([x - 12, y - 34, x + 12, y]);
+    [...found.matches].reverse().forEach(({ station }, back) => {
+      const rank = found.matches.length - back;
+      this.badge(...view.at(station), rank, this.colour("--chosen"), this.colour("--on-chosen"), "circle");
+    });
     const last = found.nearest.at(-1);
-    if (last && found.nearest.length > 1) this.edgeLabel(last.metres, [55, 125, 235, 305], `${kilometres(last.metres)} · อันดับ ${found.nearest.length}`, chosenColour(this));
+    if (last && found.nearest.length > 1) this.edgeLabel(last.metres, [55, 125, 235, 305], `${kilometres(last.metres)} · อันดับ ${found.nearest.length}`, this.colour("--chosen"));
     if (found.leaf) this.edgeLabel(found.leaf.completeM, [35, 145, 215, 325], `${kilometres(found.leaf.completeM)} · รู้ครบ complete`, this.colour("--cell"));
   }
 
@@ -621,8 +623,6 @@ class Chart {
     return best;
   }
 }
-
-const chosenColour = (chart) => chart.colour("--chosen");
 
 // A name for each province, in the middle of its stations; those with most stations first.
 function provinceNames() {

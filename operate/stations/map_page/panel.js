@@ -263,8 +263,8 @@ function tellFar(go) {
   const kinds = DATA.far.kinds?.map((kind) => kindName(kind));
   tell("far-note",
     kinds ? [both("เฉพาะชนิด", "Only kinds:"), " ", kinds.map((name, i) => [i ? ", " : "", ...name])] : "",
-    both(`ห่างกันอย่างน้อย ${thaiDistance(apartM)} คลาดเคลื่อนไม่เกิน ${thaiDistance(toleranceM)}`,
-      `At least ${kilometres(apartM)} apart; nothing is farther by more than ${kilometres(toleranceM)}.`), " ", where);
+    both(`แต่ละจุดห่างจากจุดก่อนหน้าอย่างน้อย ${thaiDistance(apartM)} และไกลที่สุดเท่าที่เหลือ (คลาดเคลื่อนไม่เกิน ${thaiDistance(toleranceM)})`,
+      `Each is the farthest place at least ${kilometres(apartM)} from those above it, to within ${kilometres(toleranceM)}.`), " ", where);
   tell("far", places.map((place, number) => {
     const station = STATIONS[place.station];
     const [thai, wind] = compass(bearingDeg(station, place));
