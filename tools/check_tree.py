@@ -15,7 +15,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 # Written so that this file does not match itself.
 FORBIDDEN: Final = {
     "a package registry": re.compile(
-        r"(?i)\b(?:pypi|pythonhosted|npmjs|registry\.npm\w*|deb\.debian|files\.python\w*)"
+        r"(?i)\b(?:pypi|python[h]osted|npmjs|registry\.npm\w*|deb\.debian|files\.python\w*)"
         r"\.(?:org|com|net|io)\b|--(?:extra-)?index-url[ =]|--find-links[ =]"
     ),
     "a path of one machine": re.compile(

@@ -90,10 +90,8 @@ def responders() -> "Responders":
 
 @cache
 def station_directory() -> "StationDirectory":
-    """Return the directory of stations."""
-    from ess.adapters.dynamodb.stations import DynamoStationDirectory
-
-    return DynamoStationDirectory(settings().stations_table)
+    """Return the directory of stations, for those who only read it."""
+    return station_archive()
 
 
 @cache

@@ -96,11 +96,10 @@ class State:
     idle: int
     parts: Mapping[int, JurisdictionPart]
 
-    def same_as(self, other: "State | None") -> bool:
+    def same_as(self, other: "State") -> bool:
         """Tell whether all leaves below are the same."""
         return (
-            other is not None
-            and (self.closest, self.most, self.idle) == (other.closest, other.most, other.idle)
+            (self.closest, self.most, self.idle) == (other.closest, other.most, other.idle)
             and np.array_equal(self.candidates, other.candidates)
             and np.array_equal(self.full, other.full)
             and self.parts == other.parts
@@ -178,14 +177,17 @@ class IndexBuilder:
         return State(kept, full, -np.inf, kept.size, 0, areas)
 
     def _halves(self, cell: Cell, state: State) -> list[tuple[Cell, State]]:
-        return [(half, self._narrow(cell, half, state)) for half in cell.halves]
+        box = cell.box
+        return [(half, self._narrow(box, half, state)) for half in cell.halves]
 
-    def _narrow(self, parent: Cell, cell: Cell, state: State) -> State:
-        parts = self._parts(parent, cell, state.parts)
+    def _narrow(self, parent: Box, cell: Cell, state: State) -> State:
+        box = cell.box
+        narrowed = ((number, part.within(parent, box)) for number, part in state.parts.items())
+        parts = {number: part for number, part in narrowed if part is not None}
         if cell.bits < MIN_BITS or not state.candidates.size:
             return replace(state, parts=parts)
         sites, chosen = self._sites, state.candidates
-        corners = corners_of(cell.box)
+        corners = corners_of(box)
         x, y, z = sites.x[chosen], sites.y[chosen], sites.z[chosen]
         nearest = greatest_dot(corners, x, y, z)
         closest = state.closest
@@ -210,18 +212,9 @@ class IndexBuilder:
                 closest = max(closest, float(nearest[~keep].max()))
                 chosen = chosen[keep]
         full = state.full[np.isin(state.full, chosen)] if state.full.size else state.full
-        helped = chosen.size <= _HELP * state.most or not _is_far(cell.box, float(nearest.max()))
+        helped = chosen.size <= _HELP * state.most or not _is_far(box, float(nearest.max()))
         most, idle = (chosen.size, 0) if helped else (state.most, state.idle + 1)
         return State(chosen, full, closest, most, idle, parts)
-
-    def _parts(
-        self, parent: Cell, cell: Cell, parts: Mapping[int, JurisdictionPart]
-    ) -> Mapping[int, JurisdictionPart]:
-        if not parts:
-            return parts
-        outer, inner = parent.box, cell.box
-        narrowed = ((number, part.within(outer, inner)) for number, part in parts.items())
-        return {number: part for number, part in narrowed if part is not None}
 
     def _leaf(self, cell: Cell, state: State) -> PackedLeaf | None:
         """Return the leaf of a cell, or None where the cell is to be cut further."""

@@ -206,7 +206,9 @@ def _responsible(leaf: Leaf, point: Point, filters: Filters) -> tuple[StationMat
             beside.append((away, listing.unit_id, listing))
     chosen = [(listing, Why.JURISDICTION) for *_, listing in sorted(covering, key=_by_size_and_id)]
     chosen += [(listing, Why.BOUNDARY) for *_, listing in sorted(beside, key=_by_size_and_id)]
-    return tuple(_match(point, listing, why) for listing, why in chosen)
+    return tuple(
+        _match(point, listing, distance_m(point, listing.point), why) for listing, why in chosen
+    )
 
 
 def _by_size_and_id(one: _Ranked) -> tuple[float, str]:
@@ -215,11 +217,10 @@ def _by_size_and_id(one: _Ranked) -> tuple[float, str]:
 
 def _described(point: Point, ranked: list[_Ranked]) -> tuple[StationMatch, ...]:
     return tuple(
-        _match(point, listing, Why.NEXT_NEAREST if rank else Why.NEAREST)
-        for rank, (*_, listing) in enumerate(ranked)
+        _match(point, listing, away, Why.NEXT_NEAREST if rank else Why.NEAREST)
+        for rank, (away, _, listing) in enumerate(ranked)
     )
 
 
-def _match(point: Point, listing: Listing, why: Why) -> StationMatch:
-    away = distance_m(point, listing.point)
+def _match(point: Point, listing: Listing, away: float, why: Why) -> StationMatch:
     return StationMatch(listing, away, initial_bearing_deg(point, listing.point), why)

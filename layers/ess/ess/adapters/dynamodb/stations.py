@@ -170,18 +170,18 @@ class DynamoStationDirectory:
     ) -> bool:
         """Change the current version in one transaction of at most 100 items."""
         version = after.version
-        amended = after.revision > before.revision
-        remembered = _amendment_item(
-            *((after, before, changes) if amended else (before, after, changes))
-        )
-        if len(remembered["body"]) > _MOST_ITEM_BYTES:
-            return False
         puts = [*_rows(version, changes.after), *(_leaf_item(version, leaf) for leaf in replaced)]
         puts.append(_record(after, complete=True))
-        stale = [*_rows(version, changes.before), *(_leaf_item(version, leaf) for leaf in dropped)]
-        (puts if amended else stale).append(remembered)
-        written = {_key_of(item) for item in puts}
-        deletes = {_key_of(item) for item in stale} - written
+        deletes = {key for station in changes.before for key in _row_keys(version, station)}
+        deletes |= {_leaf_key(version, leaf) for leaf in dropped}
+        if after.revision > before.revision:
+            remembered = _amendment_item(after, before, changes)
+            if len(remembered["body"]) > _MOST_ITEM_BYTES:
+                return False
+            puts.append(remembered)
+        else:
+            deletes.add(_amendment_key(before))
+        deletes -= {_key_of(item) for item in puts}
         large = sum(len(str(value)) for item in puts for value in item.values())
         if len(puts) + len(deletes) + 1 > Transaction.MOST or large > _MOST_TRANSACTION_BYTES:
             return False
@@ -292,6 +292,10 @@ def _key_of(item: Item) -> Key:
     return Key(item["cell"], item["position"])
 
 
+def _item(key: Key, **attributes: Any) -> Item:
+    return dict(zip(_KEYS, key, strict=True)) | attributes
+
+
 # --- items ---
 
 
@@ -331,17 +335,20 @@ def _record(head: DirectoryHead, *, complete: bool) -> Item:
 
 def _rows(version: str, stations: Iterable[Station]) -> Iterator[Item]:
     for station in stations:
+        row, *of_area = _row_keys(version, station)
         plain = to_plain(station)
         area = plain.pop("jurisdiction", None)
-        yield {
-            "cell": f"{version}#{station.cell}",
-            "position": f"{encode(station.point)}#{station.unit_id}",
-            # JSON, since DynamoDB's numbers are not quite those of a file: -0.0, 5e-324.
-            "row": json.dumps(plain, ensure_ascii=False),
-        }
-        if area is not None:
+        # JSON, since DynamoDB's numbers are not quite those of a file: -0.0, 5e-324.
+        yield _item(row, row=json.dumps(plain, ensure_ascii=False))
+        for key in of_area:
             body = zlib.compress(json.dumps(area, separators=(",", ":")).encode())
-            yield {"cell": f"{version}#areas", "position": station.unit_id, "body": body}
+            yield _item(key, body=body)
+
+
+def _row_keys(version: str, station: Station) -> list[Key]:
+    """Return the keys of a station's row and, if it has one, of its jurisdiction."""
+    row = Key(f"{version}#{station.cell}", f"{encode(station.point)}#{station.unit_id}")
+    return [row, Key(f"{version}#areas", station.unit_id)] if station.jurisdiction else [row]
 
 
 def _station_from(item: Item, areas: dict[str, Any] | None = None) -> Station:
@@ -350,14 +357,13 @@ def _station_from(item: Item, areas: dict[str, Any] | None = None) -> Station:
     return from_plain(plain if area is None else {**plain, "jurisdiction": area})
 
 
-def _leaf_item(version: str, leaf: PackedLeaf) -> Item:
+def _leaf_key(version: str, leaf: PackedLeaf) -> Key:
     start = leaf.start
-    return {
-        "cell": f"{version}#leaf#{start[:PARTITION_LENGTH]}",
-        "position": start,
-        "bits": leaf.cell.bits,
-        "body": leaf.body,
-    }
+    return Key(f"{version}#leaf#{start[:PARTITION_LENGTH]}", start)
+
+
+def _leaf_item(version: str, leaf: PackedLeaf) -> Item:
+    return _item(_leaf_key(version, leaf), bits=leaf.cell.bits, body=leaf.body)
 
 
 def _leaf_from(item: Item) -> PackedLeaf:
@@ -371,7 +377,6 @@ def _amendment_key(head: DirectoryHead) -> Key:
 
 
 def _amendment_item(after: DirectoryHead, before: DirectoryHead, changes: Changes) -> Item:
-    key = _amendment_key(after)
     rows = {
         "head": asdict(before),
         "added": [to_plain(station) for station in changes.added],
@@ -379,7 +384,7 @@ def _amendment_item(after: DirectoryHead, before: DirectoryHead, changes: Change
         "removed": [to_plain(station) for station in changes.removed],
     }
     body = zlib.compress(json.dumps(rows, ensure_ascii=False).encode())
-    return {"cell": key.partition, "position": key.sort, "body": body}
+    return _item(_amendment_key(after), body=body)
 
 
 def _amendment_from(item: Item) -> Amendment:
