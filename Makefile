@@ -14,7 +14,7 @@ endif
 
 PY  := .venv/bin/python
 UV  := .venv/bin/uv
-LOCKS := requirements/bootstrap layers/deps/requirements layers/stations/requirements requirements/cloud requirements/sam requirements/dev
+LOCKS := requirements/bootstrap layers/deps/requirements layers/stations/requirements layers/media/requirements requirements/cloud requirements/sam requirements/dev
 
 .PHONY: help
 help: ## what can be done
@@ -47,7 +47,7 @@ endif
 lock: .venv/.bootstrap ## make the hash-pinned locks anew from the .in files (UPGRADE=1: newest versions)
 	@for name in $(LOCKS); do \
 	  echo "lock $$name.txt"; \
-	  constraint=""; [ $$name = requirements/dev ] && constraint="-c layers/deps/requirements.txt -c layers/stations/requirements.txt"; \
+	  constraint=""; [ $$name = requirements/dev ] && constraint="-c layers/deps/requirements.txt -c layers/stations/requirements.txt -c layers/media/requirements.txt"; \
 	  $(UV) pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
 	    $(if $(UPGRADE),--upgrade) $$constraint $$name.in --output-file $$name.txt; \
 	done
@@ -71,6 +71,10 @@ test: setup ## everything: lint, then unit to end-to-end and browser tests
 .PHONY: lint
 lint: setup ## style, types, import arrows, templates, the state machine's graph
 	@$(PY) -m tools.lint
+
+.PHONY: picture
+picture: .venv/.stamp ## draw the state machine into docs/ (workflow.svg, workflow.md)
+	@$(PY) -m tools.draw_workflow
 
 .PHONY: format
 format: .venv/.stamp ## lay the source out

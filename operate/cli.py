@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 
 from ess.domain.errors import EssError, PermanentFailure, TemporaryFailure
 from ess.settings import SettingMissing
-from operate import responders, stations
+from operate import (
+    invitations,
+    media,
+    policies,
+    readiness,
+    responders,
+    rich_menus,
+    shifts,
+    stations,
+)
 from operate.stack import enter_stack
 
 Groups = argparse._SubParsersAction  # noqa: SLF001  argparse has no public name for it
@@ -14,6 +23,12 @@ Groups = argparse._SubParsersAction  # noqa: SLF001  argparse has no public name
 GROUPS: tuple[Callable[["Groups[argparse.ArgumentParser]", argparse.ArgumentParser], None], ...] = (
     stations.register,
     responders.register,
+    shifts.register,
+    readiness.register,
+    invitations.register,
+    policies.register,
+    media.register,
+    rich_menus.register,
 )
 """Each adds its group to the command line; every verb takes the options of the second argument,
 and sets `run`, a function from the parsed arguments to an exit code."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from ess import bootstrap
 from ess.domain.ladder import DESK_UNIT_ID
 from ess.domain.responder import Responder
+from ess.usecases.load_responders import load_responders
 from operate.responder_rows import COLUMNS, Reading, read_responders
 from operate.stations import published_stations
 
@@ -23,8 +24,9 @@ def register(
         parents=[common],
         help="load responders from a JSON or CSV file",
         description="Load the responders of FILE; each replaces the one of the same unit_id and "
-        "responder_id, and nobody is removed: to stop calling somebody, load them with on_duty or "
-        "verified false. Bad rows are named and kept out; exit code 1 tells that there were some. "
+        "responder_id, and nobody is removed: to stop calling somebody, load them with verified "
+        "false, or with on_duty false if they have no plan of shifts, which counts before it. Bad "
+        "rows are named and kept out; exit code 1 tells that there were some. "
         f"Columns: {', '.join(COLUMNS)}. The unit_id is a station's id, or '{DESK_UNIT_ID}'.",
     )
     verb.add_argument(
@@ -52,8 +54,14 @@ def _import(given: argparse.Namespace) -> int:
     if given.dry_run:
         print(f"Dry run, nothing was changed. {_summary(reading)}")
     else:
-        bootstrap.responders().put(reading.responders)
+        loaded = load_responders(reading.responders, bootstrap.responders())
+        for person in loaded.planned:
+            print(
+                f"note: {person.responder_id} ({person.name_th}) has a plan of shifts: it says "
+                "when they are on duty, not this file"
+            )
         print(f"Loaded. {_summary(reading)}")
+        print(f"{loaded.new:,} new, {loaded.changed:,} changed, {loaded.unchanged:,} as before.")
     return 1 if reading.refused else 0
 
 
@@ -62,10 +70,12 @@ def _list(given: argparse.Namespace) -> int:
     if not people:
         print(f"Nobody answers for {given.unit}: load people with 'ess responders import FILE'.")
         return 1
+    now = bootstrap.clock().now()
     for person in people:
         ways = [way for way in (_line(person), _masked(person.phone)) if way]
         marks = [
-            "on duty" if person.on_duty else "off duty",
+            "on duty" if person.on_duty_at(now) else "off duty",
+            *(["by plan"] if person.shifts else []),
             "verified" if person.verified else "NOT VERIFIED",
             *(["sample"] if person.sample else []),
         ]
@@ -74,7 +84,7 @@ def _list(given: argparse.Namespace) -> int:
             f"{person.responder_id}  {person.name_th} ({person.name_en})  {reach}  "
             f"[{', '.join(marks)}]"
         )
-    callable_now = sum(person.may_be_called for person in people)
+    callable_now = sum(person.may_be_called(now) for person in people)
     print(f"{len(people)} responders, {callable_now} would be called now.")
     return 0
 
@@ -96,7 +106,9 @@ def _summary(reading: Reading) -> str:
 
 
 def _line(person: Responder) -> str:
-    return "LINE" if person.line_user_id else ""
+    if not person.line_user_id:
+        return ""
+    return "LINE (blocked)" if person.line_blocked else "LINE"
 
 
 def _masked(phone: str | None) -> str:

@@ -15,8 +15,22 @@ VARIABLES = {
 NEWER = {
     "StationFilesBucket": "ESS_STATION_FILES_BUCKET",
     "ImportStationsFunction": "ESS_IMPORT_STATIONS_FUNCTION",
+    "InvitationsTable": "ESS_INVITATIONS_TABLE",
+    "SettingsTable": "ESS_SETTINGS_TABLE",
+    "MediaBucket": "ESS_MEDIA_BUCKET",
+    "LineEndpoint": "ESS_LINE_ENDPOINT",
+    "LineDataEndpoint": "ESS_LINE_DATA_ENDPOINT",
+    "LineSecretParameter": "ESS_LINE_SECRET_PARAMETER",
+    "LineTokenParameter": "ESS_LINE_TOKEN_PARAMETER",
+    "Stage": "ESS_STAGE",
 }
 """The same of outputs that a stack deployed long ago does not have: all else works without."""
+
+PARAMETERS = {
+    "AcknowledgeSeconds": "ESS_ACKNOWLEDGE_SECONDS",
+    "DeskSeconds": "ESS_DESK_SECONDS",
+}
+"""Which setting each parameter of the stack fills, where the stack has it."""
 
 
 class StackUnusable(EssError):
@@ -46,3 +60,6 @@ def enter_stack(name: str) -> None:
         raise StackUnusable(f"stack {name} has no output {', '.join(missing)}")
     settings = VARIABLES | NEWER
     os.environ.update({variable: outputs.get(key, "") for key, variable in settings.items()})
+    given = {one["ParameterKey"]: one for one in answer["Stacks"][0].get("Parameters", [])}
+    for key, variable in PARAMETERS.items():
+        os.environ[variable] = given.get(key, {}).get("ParameterValue", "")

@@ -25,6 +25,11 @@ State = Mapping[str, Any]
 _PLACEHOLDER: Final = re.compile(r"\$\{(\w+)\}")
 # A placeholder outside quotes stands for a number, such as TimeoutSeconds.
 _BARE_PLACEHOLDER: Final = re.compile(r"(?<=[:\[,])(\s*)\$\{(\w+)\}(?=\s*[,}\]])")
+_EXPRESSION: Final = re.compile(r"\{%(.*)%\}", re.DOTALL)
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+# In JSONata `$name(` is a function; `$name :=` and the parameters of one are its own.
+_VARIABLE: Final = re.compile(r"\$(\w+)\b(?!\s*\()")
+_OWN_VARIABLE: Final = re.compile(r"(\$\w+)\s*:=|(?:function|λ)\s*(\([^)]*\))")
 _STAND_IN: Final = 99_999_999
 _ENDS: Final = frozenset({"Succeed", "Fail"})
 _JSONPATH_FIELDS: Final = {"InputPath", "OutputPath", "Parameters", "ResultPath", "ResultSelector"}
@@ -51,6 +56,15 @@ def parse(text: str) -> Any:
         json.JSONDecodeError: it is not JSON.
     """
     return json.loads(_BARE_PLACEHOLDER.sub(rf"\g<1>{_STAND_IN}", text))
+
+
+def parse_named(text: str) -> Any:
+    """The definition as JSON, with the text `${Name}` where a bare placeholder stands.
+
+    Raises:
+        json.JSONDecodeError: it is not JSON.
+    """
+    return json.loads(_BARE_PLACEHOLDER.sub(r'\g<1>"${\g<2>}"', text))
 
 
 def substitutions_in(template: str) -> dict[str, set[str]]:
@@ -104,6 +118,7 @@ def check(definition: str, substitutions: Iterable[str], known: frozenset[str]) 
             "the machine has no TimeoutSeconds: a lost callback would keep it for a year"
         )
     problems += _check_machine(machine, "", known)
+    problems += _check_variables(machine)
     return sorted(problems)
 
 
@@ -193,10 +208,49 @@ def _check_task(state: State) -> Iterator[str]:
     if ".waitForTaskToken" in state.get("Resource", ""):
         if "TimeoutSeconds" not in state:
             yield "callback without TimeoutSeconds"
+        elif not _is_time(state["TimeoutSeconds"]):
+            yield f"TimeoutSeconds {state['TimeoutSeconds']!r} is no positive number of seconds"
         if "States.Timeout" not in caught:
             yield "callback without a Catch on States.Timeout"
         if "$states.context.Task.Token" not in json.dumps(state.get("Arguments", {})):
             yield "callback that gives nobody its task token"
+
+
+def _is_time(value: Any) -> bool:
+    if isinstance(value, str):
+        return _EXPRESSION.fullmatch(value) is not None
+    return isinstance(value, int) and value > 0
+
+
+def _check_variables(machine: State) -> Iterator[str]:
+    """An expression over a variable that nobody assigns fails when it is evaluated, not before."""
+    assigned: set[str] = set()
+    used: dict[str, str] = {}
+    for name, state in machine.get("States", {}).items():
+        for key, value in _values(state):
+            if key == "Assign" and isinstance(value, dict):
+                assigned |= set(value)
+            elif isinstance(value, str) and (found := _EXPRESSION.fullmatch(value)):
+                code = _QUOTED.sub("''", found[1])
+                own = {v for part in _OWN_VARIABLE.finditer(code) for v in _names(part[0])}
+                used |= dict.fromkeys(_names(code) - own - {"states"}, name)
+    for variable in sorted(set(used) - assigned):
+        yield f"{used[variable]}: reads ${variable}, which no Assign gives"
+
+
+def _names(code: str) -> set[str]:
+    return set(_VARIABLE.findall(code))
+
+
+def _values(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of a JSON tree with the key that it stands under."""
+    yield key, node
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from _values(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _values(value, key)
 
 
 def main() -> int:

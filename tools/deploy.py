@@ -5,6 +5,7 @@ PARAMETERS="Name=value ..." adds stack parameters; YES=1 does not ask before the
 
 import argparse
 import os
+import secrets
 import shlex
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def parameters_of(stage: str, architecture: str, more: str) -> dict[str, str]:
         "Architecture": architecture,
         "LineSecretParameter": f"/ess/{stage}/line/channel-secret",
         "LineTokenParameter": f"/ess/{stage}/line/channel-access-token",
+        "LinkSecretParameter": f"/ess/{stage}/link-secret",
     } | {name: value for name, _sign, value in pairs}
 
 
@@ -98,6 +100,29 @@ def require_secrets(region: str, names: list[str]) -> None:
         )
 
 
+def require_link_secret(region: str, name: str) -> None:
+    """Make up what officers' links are signed with, unless it is there; nobody need know it.
+
+    Raises:
+        NotReady: it can be neither found nor stored.
+    """
+    ssm = boto3.client("ssm", region_name=region)
+    try:
+        # Never over one that is there: the links of this minute's reports would end.
+        ssm.put_parameter(
+            Name=name,
+            Value=secrets.token_urlsafe(48),
+            Type="SecureString",
+            Overwrite=False,
+            Description="Signs the links in officers' SMS; a second line is the one before.",
+        )
+    except ssm.exceptions.ParameterAlreadyExists:
+        return
+    except (BotoCoreError, ClientError) as error:
+        raise NotReady(f"The secret of links, {name}, cannot be stored: {error}") from error
+    print(f"Made up {name}, which links in SMS are signed with.", flush=True)
+
+
 def deploy(stage: str) -> int:
     """Deploy a stage; the exit status of `sam deploy`.
 
@@ -112,6 +137,7 @@ def deploy(stage: str) -> int:
     architecture = chosen["Architecture"]
     account = require_account(region)
     require_secrets(region, [chosen["LineSecretParameter"], chosen["LineTokenParameter"]])
+    require_link_secret(region, chosen["LinkSecretParameter"])
     print(f"Stage {stage} goes to account {account}, {region}, on {architecture}.", flush=True)
     build(architecture)
     command = [

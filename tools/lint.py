@@ -26,6 +26,7 @@ STEPS: Final[Mapping[str, list[str]]] = {
     ],
     "import-linter": [f"{VENV}/lint-imports", "--no-cache"],
     "the state machine's graph": [sys.executable, "-m", "tools.check_workflow"],
+    "the picture of the state machine": [sys.executable, "-m", "tools.draw_workflow", "--check"],
     "ruff check": [f"{VENV}/ruff", "check", "."],
     "ruff format": [f"{VENV}/ruff", "format", "--check", "."],
     "nothing committed names a registry or a machine": [sys.executable, "-m", "tools.check_tree"],

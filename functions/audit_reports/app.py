@@ -16,14 +16,15 @@ metrics = Metrics(service="audit_reports")
 
 @metrics.log_metrics
 def handler(event: Json, context: object) -> None:
-    """Look after every overdue report and count what was found.
+    """Look after every report that stands still, and count what was found.
 
     Args:
         event: EventBridge's scheduled event, not used.
         context: Lambda's context, not used.
 
     Raises:
-        TemporaryFailure: the list of overdue reports could not be read; the next minute may.
+        TemporaryFailure: the list of overdue reports, or of executions, could not be read; the
+            next minute may.
     """
     audit = audit_reports(
         reports=bootstrap.reports(),
@@ -33,13 +34,14 @@ def handler(event: Json, context: object) -> None:
     )
     metrics.add_metric("AuditorRan", MetricUnit.Count, 1)
     metrics.add_metric("ReportsFoundUnstarted", MetricUnit.Count, audit.unstarted)
-    metrics.add_metric("ReportsOverdue", MetricUnit.Count, audit.overdue + audit.failed)
+    metrics.add_metric("ReportsRepaired", MetricUnit.Count, audit.repaired.total())
+    metrics.add_metric("ReportsNotAudited", MetricUnit.Count, audit.failed)
     logger.info(
         "audited",
         extra={
             "dispatched": audit.dispatched,
             "unstarted": audit.unstarted,
-            "overdue": audit.overdue,
+            "repaired": dict(audit.repaired),
             "failed": audit.failed,
         },
     )

@@ -7,7 +7,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ess import bootstrap
 from ess.usecases.conclude_report import conclude_report
-from ess.usecases.follow_up_report import follow_up_report
+from ess.usecases.follow_up_report import ACCEPTED, follow_up_report
 from ess.usecases.send_messages import Outcome, Sent
 
 Json = dict[str, Any]
@@ -21,13 +21,14 @@ def handler(event: Json, context: object) -> None:
     """Tell everyone how a report stands.
 
     Args:
-        event: ``action`` and ``report_id``. To ``follow_up``: also ``outcome`` of the wait before,
-            ``token`` to wait on and ``wait_s``, seconds. To ``conclude``: nothing more.
+        event: ``action``, ``report_id`` and ``run``, the number of the workflow execution. To
+            ``follow_up``: also ``outcome`` of the wait before, ``token`` to wait on and ``wait_s``,
+            seconds. To ``conclude``: nothing more.
         context: Lambda's context, not used.
 
     Raises:
-        ReportClosed, ReportReleased, ReportNotFound, StepNotAllowed, TemporaryFailure: see the use
-            cases; the workflow catches them by name.
+        ReportClosed, ReportReleased, ReportSuperseded, ReportNotFound, StepNotAllowed,
+        TemporaryFailure: see the use cases; the workflow catches them by name.
         KeyError: ``action`` is neither of the two.
     """
     metrics.add_metric("StepsTold", MetricUnit.Count, 1)
@@ -36,20 +37,27 @@ def handler(event: Json, context: object) -> None:
 
 
 def _follow_up(event: Json) -> None:
-    follow_up_report(
+    report = follow_up_report(
         event["report_id"],
+        event["run"],
         event["outcome"],
         event["token"],
         event["wait_s"],
         reports=bootstrap.reports(),
+        responders=bootstrap.responders(),
+        links=bootstrap.officer_links(),
         clock=bootstrap.clock(),
         messages_about=bootstrap.messages_about(_observe),
     )
+    if event["outcome"] == ACCEPTED and report.acknowledged_at and not report.drill:
+        waited = report.acknowledged_at - report.opened_at
+        metrics.add_metric("SecondsToAcknowledge", MetricUnit.Seconds, round(waited, 1))
 
 
 def _conclude(event: Json) -> None:
     conclude_report(
         event["report_id"],
+        event["run"],
         reports=bootstrap.reports(),
         responders=bootstrap.responders(),
         messages_about=bootstrap.messages_about(_observe),
@@ -61,7 +69,7 @@ _ACTIONS = {"follow_up": _follow_up, "conclude": _conclude}
 
 def _observe(sent: Sent) -> None:
     logger.info("message sent", extra={"channel": sent.channel, "outcome": sent.outcome.value})
-    if sent.outcome is not Outcome.ACCEPTED:
+    if sent.outcome not in (Outcome.ACCEPTED, Outcome.OVERTAKEN):
         metrics.add_metric(f"{sent.channel.capitalize()}Failures", MetricUnit.Count, 1)
     if not sent.noted:
         metrics.add_metric("TimelineLinesLost", MetricUnit.Count, 1)

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ess import bootstrap
+from ess.domain.conversation import Followed, Unfollowed
 from ess.domain.errors import (
     EssError,
     MalformedDelivery,
@@ -81,16 +82,21 @@ def _take(raw: Any) -> bool:
 def _handle(event: IncomingEvent) -> str:
     messenger, workflow = bootstrap.webhook_messenger(), bootstrap.workflow()
     if isinstance(event.given, ResponderTap):
-        changed = respond_to_report(
+        if event.given.act == "close" and event.given.choice is not None:
+            now = bootstrap.clock().now()
+            bootstrap.notes().begin(event.user_id, event.given.report_id, now)
+        answer = respond_to_report(
             event,
             event.given,
             reports=bootstrap.reports(),
+            responders=bootstrap.responders(),
             messenger=messenger,
             workflow=workflow,
             clock=bootstrap.clock(),
             progress_s=bootstrap.settings().progress_s,
         )
-        return "applied" if changed else "without effect"
+        return "applied" if answer and answer.changed else "without effect"
+    officers = bootstrap.officers(_count)
     new = receive_event(
         event,
         event.given,
@@ -100,8 +106,16 @@ def _handle(event: IncomingEvent) -> str:
         clock=bootstrap.clock(),
         grace_s=bootstrap.settings().grace_s,
         read_phone=bootstrap.phone_reader(),
+        officers=officers,
+        notes=bootstrap.notes(),
     )
+    if isinstance(event.given, Followed | Unfollowed):
+        officers.note_friendship(event, blocked=isinstance(event.given, Unfollowed))
     return "handled" if new else "repeated"
+
+
+def _count(what: str) -> None:
+    metrics.add_metric(what, MetricUnit.Count, 1)
 
 
 def _reject(raw: Any, reason: str) -> bool:

@@ -111,6 +111,12 @@ class Cloud:
         return f"{self.endpoint}/_aws/execute-api/{api}/{stack.STAGE}/line/webhook"
 
     @property
+    def pages_url(self) -> str:
+        """Where the pages behind links in SMS are served; the links go by the simulator."""
+        api = self.outputs["PagesApiId"]
+        return f"{self.endpoint}/_aws/execute-api/{api}/{stack.STAGE}"
+
+    @property
     def emulator_log(self) -> Path:
         """What the emulator and the functions print."""
         return self.plan.directory / "emulator.log"
@@ -130,7 +136,10 @@ class Cloud:
         """Variables with which the project's own commands find this cloud."""
         tables = {
             f"ESS_{name.upper()}_TABLE": self.outputs[f"{name}Table"]
-            for name in ("Conversations", "Reports", "Stations", "Responders")
+            for name in (
+                *("Conversations", "Reports", "Stations"),
+                *("Responders", "Settings", "Invitations"),
+            )
             if f"{name}Table" in self.outputs
         }
         return (
@@ -139,7 +148,12 @@ class Cloud:
             | {
                 "ESS_STATION_FILES_BUCKET": self.outputs.get("StationFilesBucket", ""),
                 "ESS_IMPORT_STATIONS_FUNCTION": self.outputs.get("ImportStationsFunction", ""),
+                "ESS_MEDIA_BUCKET": self.outputs.get("MediaBucket", ""),
                 "ESS_LINE_ENDPOINT": self.line_endpoint,
+                "ESS_LINE_DATA_ENDPOINT": self.line_endpoint,
+                "ESS_LINE_SECRET_PARAMETER": stack.SECRET_PARAMETER,
+                "ESS_LINE_TOKEN_PARAMETER": stack.TOKEN_PARAMETER,
+                "ESS_STAGE": stack.STAGE,
             }
         )
 
@@ -183,6 +197,7 @@ class Cloud:
         with self._step("load the sample stations and responders"):
             self.seed()
         if self._simulator is not None:
+            self._upload_menus()
             with self._step("check the webhook, as LINE's console does"):
                 self._verify_webhook(self._simulator.url)
 
@@ -239,6 +254,8 @@ class Cloud:
             self.client("ssm"), self.plan.channel_secret, self.plan.channel_access_token
         )
         line = {"LineEndpoint": self.line_endpoint, "LineDataEndpoint": self.line_endpoint}
+        if self._simulator is not None:
+            line["LinkBaseUrl"] = self._simulator.url
         self.outputs = stack.deploy(
             ROOT,
             build_folder("host"),
@@ -249,7 +266,11 @@ class Cloud:
         if self._simulator is not None:
             self._simulator.simulator.world.config.webhook_url = self.webhook_url
             self._simulator.simulator.cloud.settings = CloudSettings(
-                self.endpoint, self.outputs["ReportsTable"], self.outputs["StationsTable"], REGION
+                self.endpoint,
+                self.outputs["ReportsTable"],
+                self.outputs["StationsTable"],
+                REGION,
+                self.pages_url,
             )
 
     def _verify_webhook(self, simulator: str) -> None:
@@ -265,6 +286,14 @@ class Cloud:
                 if outcome["status"] == 200:
                     return
         raise WebhookSilent(f"The webhook does not answer: {outcome}\n{self.log_end()}")
+
+    def audit(self) -> dict[str, Any]:
+        """Run the auditor now, as the schedule does every minute; what it answered."""
+        name = self.client("cloudformation").describe_stack_resource(
+            StackName=stack.STACK, LogicalResourceId="AuditReportsFunction"
+        )["StackResourceDetail"]["PhysicalResourceId"]
+        answer = self.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+        return {"error": answer.get("FunctionError"), "payload": answer["Payload"].read().decode()}
 
     # --- data ---
 
@@ -307,6 +336,17 @@ class Cloud:
                         role="officer",
                         unit=names.get(unit, unit),
                     ).friendship = "friend"
+
+    def _upload_menus(self) -> None:
+        """Give the simulator's phones their rich menus, if this machine can draw them."""
+        began = time.monotonic()
+        try:
+            self.ess("menus", "upload")
+            said = "draw and upload the rich menus"
+        except SeedFailed as failed:
+            # All works without: every button of a menu can be typed.
+            said = f"no rich menus: {str(failed).splitlines()[-1].removeprefix('ess: ')}"
+        self._say(said, time.monotonic() - began)
 
     def responders(self) -> list[dict[str, Any]]:
         """Every responder in the table, as plain values."""

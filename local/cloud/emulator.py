@@ -73,6 +73,116 @@ def _unpack_once(layer_data, layer_dir):
             raise
 """,
         ),
+        # On AWS TimeoutSeconds may be a JSONata expression, evaluated at each attempt, and each
+        # attempt has a task token of its own. The emulator waits for the text of the expression.
+        (
+            """        ctx["State"]["RetryCount"] = sum(retry_counts.values())
+        if query_language""",
+            """        ctx["State"]["RetryCount"] = sum(retry_counts.values())
+        if is_callback:
+            ctx["Task"] = {"Token": new_uuid()}
+            execution["taskToken"] = ctx["Task"]["Token"]
+        if query_language""",
+        ),
+        (
+            """                effective = _apply_jsonata_arguments(state_def, raw_input, ctx)
+
+""",
+            """                effective = _apply_jsonata_arguments(state_def, raw_input, ctx)
+                if "TimeoutSeconds" in state_def:
+                    timeout = _jsonata_timeout(state_def, raw_input, ctx)
+
+""",
+        ),
+        (
+            """                    resource, effective, ctx["Task"]["Token"], state_def)
+""",
+            """                    resource, effective, ctx["Task"]["Token"],
+                    state_def if timeout is None else {**state_def, "TimeoutSeconds": timeout})
+""",
+        ),
+        (
+            """                    resource, effective, state_def["TimeoutSeconds"])
+""",
+            """                    resource, effective,
+                    state_def["TimeoutSeconds"] if timeout is None else timeout)
+""",
+        ),
+        (
+            """    last_error: _ExecutionError | None = None
+
+    while True:
+""",
+            """    last_error: _ExecutionError | None = None
+    timeout = None
+
+    while True:
+""",
+        ),
+        (
+            """def _execute_task(state_def, raw_input, execution, ctx):
+""",
+            """def _jsonata_timeout(state_def, raw_input, ctx):
+    seconds = _jsonata_state_field(state_def, "TimeoutSeconds", "number", raw_input, ctx)
+    if not float(seconds).is_integer() or not 0 < seconds <= 99999999:
+        raise _ExecutionError(
+            "States.QueryEvaluationError",
+            f"The TimeoutSeconds field is no positive integer: {json.dumps(seconds)}")
+    return int(seconds)
+
+
+def _execute_task(state_def, raw_input, execution, ctx):
+""",
+        ),
+        # On AWS a stopped execution stays stopped and its task token is dead. The emulator keeps
+        # the token alive until its timeout, retries and may then turn ABORTED into FAILED.
+        (
+            """    execution["status"] = "ABORTED"
+""",
+            """    execution["status"] = "ABORTED"
+    waiting = _task_tokens.pop(execution.get("taskToken"), None)
+    if waiting:
+        waiting["event"].set()
+""",
+        ),
+        (
+            """    info = _task_tokens.pop(token, {})
+    if info.get("error"):
+        e = info["error"]
+        raise _ExecutionError(e.get("Error", "TaskFailed"),
+                              e.get("Cause", ""))
+""",
+            """    info = _task_tokens.pop(token, None)
+    if info is None:
+        raise _ExecutionError("States.TaskFailed", "the execution was stopped")
+    if info.get("error"):
+        e = info["error"]
+        raise _ExecutionError(e.get("Error", "TaskFailed"),
+                              e.get("Cause", ""))
+""",
+        ),
+        (
+            """        except _ExecutionError as err:
+            last_error = err
+            _add_event(execution, "TaskFailed", {
+                "taskFailedEventDetails": {
+""",
+            """        except _ExecutionError as err:
+            if execution["status"] != "RUNNING":
+                raise
+            last_error = err
+            _add_event(execution, "TaskFailed", {
+                "taskFailedEventDetails": {
+""",
+        ),
+        (
+            """def _fail_execution(execution, error, cause):
+""",
+            """def _fail_execution(execution, error, cause):
+    if execution["status"] != "RUNNING":
+        return
+""",
+        ),
     ),
     # AWS is always spoken to over TLS, and policies may insist on it. The emulator has none: here
     # the way to it, on this machine alone, counts as encrypted.

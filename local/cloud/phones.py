@@ -1,5 +1,6 @@
 """Phones of the LINE simulator, worked through its control API as a person works them."""
 
+import base64
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Self
@@ -101,7 +102,7 @@ class Phones:
     def officers(self) -> "list[Phone]":
         """The officers' phones."""
         return [
-            Phone(self, user["user_id"], user["display_name"])
+            Phone(self, user["user_id"], user["display_name"], user.get("unit", ""))
             for user in self.get("/_sim/users")
             if user["role"] == "officer"
         ]
@@ -134,10 +135,11 @@ class Phones:
 class Phone:
     """One person's phone."""
 
-    def __init__(self, phones: Phones, user_id: str, name: str) -> None:
+    def __init__(self, phones: Phones, user_id: str, name: str, unit: str = "") -> None:
         self._phones = phones
         self.user_id = user_id
         self.name = name
+        self.unit = unit
 
     def chat(self) -> list[Json]:
         """The bubbles, oldest first."""
@@ -158,6 +160,11 @@ class Phone:
     def share(self, latitude: float, longitude: float, title: str = "") -> Json:
         """Send a pin, in degrees WGS84."""
         return self.act(type="location", latitude=latitude, longitude=longitude, title=title)
+
+    def send_picture(self, picture: bytes, *, preparing: int = 0) -> Json:
+        """Send a picture; LINE answers 202 to the first `preparing` requests for it."""
+        data = base64.b64encode(picture).decode()
+        return self.act(type="image", data=data, preparing=preparing)
 
     def find(self, button: Button) -> tuple[str, str] | None:
         """Where a button is: (message id, path), the newest first; None when it is not shown."""

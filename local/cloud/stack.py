@@ -1,6 +1,7 @@
 """The real stack in the emulator: built, its secrets stored, deployed with `sam deploy`."""
 
 import platform
+import secrets
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ STACK: Final = "ess-local"
 STAGE: Final = "local"
 SECRET_PARAMETER: Final = f"/ess/{STAGE}/line/channel-secret"
 TOKEN_PARAMETER: Final = f"/ess/{STAGE}/line/channel-access-token"
+LINK_PARAMETER: Final = f"/ess/{STAGE}/link-secret"
 
 
 class DeployFailed(RuntimeError):
@@ -24,10 +26,14 @@ def host_architecture() -> str:
 
 
 def store_secrets(ssm: Any, channel_secret: str, channel_access_token: str) -> None:
-    """Put the channel's secret and token where the stack expects them, as a deployer does."""
+    """Put the channel's secret and token where the stack expects them, as a deployer does.
+
+    What links are signed with is made up each time: it is nobody's business.
+    """
     for name, value in (
         (SECRET_PARAMETER, channel_secret),
         (TOKEN_PARAMETER, channel_access_token),
+        (LINK_PARAMETER, secrets.token_urlsafe(48)),
     ):
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
@@ -50,6 +56,7 @@ def deploy(
         "Architecture": host_architecture(),
         "LineSecretParameter": SECRET_PARAMETER,
         "LineTokenParameter": TOKEN_PARAMETER,
+        "LinkSecretParameter": LINK_PARAMETER,
     } | dict(parameters)
     done = subprocess.run(
         [

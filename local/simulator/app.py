@@ -19,6 +19,7 @@ from local.simulator.control import Control
 from local.simulator.delivery import Courier, HttpSender, Sender
 from local.simulator.line_api import LineApi
 from local.simulator.live import Hub
+from local.simulator.pages import Pages
 from local.simulator.state import Config, World
 
 STATIC = Path(__file__).parent / "static"
@@ -54,6 +55,7 @@ class Simulator:
         self.cloud = CloudView(cloud or CloudSettings(), self.hub.publish, self.world.now_ms)
         self.line = LineApi(self.world, self.courier, channel_access_token)
         self.control = Control(self.world, self.courier, self.hub, self.cloud)
+        self.pages = Pages(lambda: self.cloud.settings.pages_url)
         self.app = self._build()
 
     def _build(self) -> Starlette:
@@ -63,6 +65,7 @@ class Simulator:
         routes: list[BaseRoute] = [
             *self.line.routes(),
             *self.control.routes(),
+            *self.pages.routes(),
             Route("/", page),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]

@@ -34,6 +34,7 @@ class CloudSettings:
     reports_table: str = ""
     stations_table: str = ""
     region: str = "ap-southeast-1"
+    pages_url: str = ""
 
 
 def plain(value: object) -> Any:

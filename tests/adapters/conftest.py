@@ -86,16 +86,16 @@ class Dynamo(Stores):
         return self.client.get_item(TableName=table, Key=wire).get("Item")
 
 
-def _table(client, name, keys, index=None):
+def _table(client, name, keys, index=None, projection="KEYS_ONLY"):
     kinds = dict.fromkeys(keys, "S")
     more = {}
     if index:
-        kinds |= {index[1]: "S", index[2]: "N"}
+        kinds |= dict(zip(index[1:], "SN", strict=False))
         more["GlobalSecondaryIndexes"] = [
             {
                 "IndexName": index[0],
                 "KeySchema": _keys(index[1:]),
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
+                "Projection": {"ProjectionType": projection},
             }
         ]
     client.create_table(
@@ -127,7 +127,7 @@ def dynamo(cloud_of_module):
         client.delete_table(TableName=name)
     _table(client, "conversations", ["user_id"])
     _table(client, "reports", ["report_id", "entry"], ("due", "due_shard", "due_at"))
-    _table(client, "responders", ["unit_id", "responder_id"])
+    _table(client, "responders", ["unit_id", "responder_id"], ("line", "line_user_id"), "ALL")
     # One for each test: botocore's retries come out of an allowance that a client has once.
     connection = Connection(max_retry_attempts=RETRIES)
     shared = {"retention": RETENTION, "connection": connection}

@@ -1,16 +1,31 @@
 """Conversations: what is stored, under which conditions, and what a write does to the report."""
 
+from dataclasses import replace
+
 import pytest
 
 from ess.domain import conversation as talk
-from ess.domain import report as incident
+from ess.domain import dispatch as search
+from ess.domain import response
 from ess.domain.conversation import Conversation, Moment, advance
-from ess.domain.errors import ConversationChanged
+from ess.domain.errors import ConversationChanged, ReportChanged, StepNotAllowed
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
-from ess.domain.report import ClosingReason, Status
+from ess.domain.report import OVERDUE_SLACK_S, REOPEN_S, Change, ClosingReason, Status
 from ess.domain.report_writes import apply
-from tests.adapters.reporting import LADDER, NOW, PIN, USER, dispatch, open_report, send
+from tests.adapters.reporting import (
+    LADDER,
+    NOW,
+    OFFICER,
+    PIN,
+    USER,
+    accept,
+    change,
+    close,
+    dispatch,
+    open_report,
+    send,
+)
 
 
 def moment(event_id, now=NOW):
@@ -148,6 +163,9 @@ def test_revising_twice_leaves_two_lines(stores):
         lambda report_id: talk.AddPhone(report_id, "+66800000000", NOW),
         lambda report_id: talk.ForbidCall(report_id, NOW),
         lambda report_id: talk.CancelReport(report_id, NOW),
+        lambda report_id: talk.AllowAsking(report_id, NOW),
+        lambda report_id: talk.CallHelp(report_id, NOW),
+        lambda report_id: talk.ReopenReport(report_id, NOW),  # its reporter cancelled it
     ],
 )
 @pytest.mark.parametrize("state", ["closed", "missing"])
@@ -171,7 +189,7 @@ def test_a_report_dispatched_by_the_grace_period_meets_the_late_phone_number(sto
     phone = advance(read, talk.TextSent("080 000 0000"), moment("phone"))
     report = stores.reports.get(report_id)
     stores.reports.save(
-        incident.dispatch(report, now=NOW + 60, phone=None, can_talk=True, actor="system")
+        search.dispatch(report, now=NOW + 60, phone=None, can_talk=True, actor="system")
     )
     with pytest.raises(ConversationChanged):
         stores.conversations.save(read, phone.conversation, phone.write)
@@ -182,7 +200,7 @@ def test_the_late_phone_number_is_added_while_nobody_has_accepted(stores):
     report_id = open_report(stores)
     report = stores.reports.get(report_id)
     stores.reports.save(
-        incident.dispatch(report, now=NOW + 60, phone=None, can_talk=True, actor="system")
+        search.dispatch(report, now=NOW + 60, phone=None, can_talk=True, actor="system")
     )
     before = stores.reports.get(report_id)
     outcome = send(stores, talk.TextSent("080 000 0000"), "phone", NOW + 70)
@@ -208,7 +226,212 @@ def test_a_change_of_the_report_makes_a_racing_event_read_again(stores):
     read = stores.conversations.get(USER)
     cancel = advance(read, talk.CancelConfirmed(report_id), moment("cancel"))
     report = stores.reports.get(report_id)
-    stores.reports.save(incident.assign(report, LADDER, now=NOW + 9, acknowledge_s=60))
+    stores.reports.save(search.assign(report, LADDER, now=NOW + 9))
     with pytest.raises(ConversationChanged):
         stores.conversations.save(read, cancel.conversation, cancel.write)
     assert stores.reports.get(report_id).status is Status.DISPATCHED
+
+
+# --- how it goes on, and how it ended -------------------------------------------------------------
+
+
+def searching(stores):
+    """A report that was offered to somebody, who has not answered; return its id."""
+    report_id = dispatch(stores)
+    change(stores, report_id, lambda r: search.assign(r, LADDER, now=NOW + 9))
+    change(stores, report_id, lambda r: search.offer(r, 0, [OFFICER], now=NOW + 10, token="t" * 9))
+    return report_id
+
+
+def offered_by_hand(stores):
+    """An accepted report with everything that reopening must forget; return its id."""
+    report_id = accept(stores)
+    busy = {
+        "hand_rung": LADDER.rungs[0],
+        "hand_step": 3,
+        "helpers": ("r9",),
+        "declined": ("r9",),
+        "reminders": 2,
+        "run": 4,
+        "run_step": 2,
+        "reopened": 1,
+        "help_calls": 3,
+        "help_served": 2,
+        "quiet_since": NOW + 30.5,
+        "nobody_came": 5,
+        "nobody_served": 3,
+        "nobody_known": 2,
+        "checks": 2,
+        "checks_served": 1,
+        "contact_changes": 4,
+        "contact_known": 1,
+        "contact_told": 3,
+        "acts": ("0123456789ab",),
+    }
+    change(stores, report_id, lambda r: Change(replace(r, version=r.version + 1, **busy), ()))
+    change(
+        stores,
+        report_id,
+        lambda r: response.close_as_responder(r, ClosingReason.REFERRED, "r1", now=NOW + 80),
+    )
+    return report_id
+
+
+@pytest.mark.parametrize(
+    ("prepare", "given", "action"),
+    [
+        (open_report, lambda _: talk.AskingAllowed(), "asking_allowed"),
+        (dispatch, lambda _: talk.AskingAllowed(), "asking_allowed"),
+        (searching, lambda _: talk.AskingAllowed(), "asking_allowed"),
+        (accept, lambda _: talk.AskingAllowed(), "asking_allowed"),
+        (accept, talk.NobodyCame, "nobody_came"),
+        (close, talk.NobodyCame, "reopened"),
+        (offered_by_hand, talk.NobodyCame, "reopened"),
+        (close, talk.HelpCame, "help_confirmed"),
+        (accept, lambda _: talk.CallDeclined(), "call_forbidden"),
+        (accept, lambda _: talk.TextSent("080 000 0000"), "phone_added"),
+        (searching, talk.CancelConfirmed, "closed"),
+        (accept, talk.CancelConfirmed, "closed"),
+    ],
+)
+def test_a_later_write_does_to_the_stored_report_what_the_domain_says(
+    stores, prepare, given, action
+):
+    report_id = prepare(stores)
+    before = stores.reports.get(report_id)
+    outcome = send(stores, given(report_id), "then", NOW + 97.25)
+    assert stores.reports.get(report_id) == apply(before, outcome.write)
+    assert actions(stores, report_id)[-1] == action
+    # The copy that the conversation carries says the same as one made from the report itself.
+    shown = stores.conversations.get(USER).active
+    assert shown.status is stores.reports.get(report_id).status
+    stored = stores.reports.get(report_id)
+    assert (shown.run, shown.may_ask) == (stored.run, stored.may_ask)
+    # A cancelled one keeps its token in the copy: a repeated event tells the workflow again.
+    assert action == "closed" or shown.token == stored.token
+
+
+@pytest.mark.parametrize(
+    ("given", "counter"),
+    [
+        (talk.NobodyCame, "nobody_came"),
+        (lambda _: talk.CallDeclined(), "contact_changes"),
+        (lambda _: talk.TextSent("080 000 0000"), "contact_changes"),
+    ],
+)
+def test_what_a_reporter_says_is_counted_from_nothing_on_and_on(stores, given, counter):
+    report_id = accept(stores)
+    for number in (1, 2):
+        send(stores, given(report_id), f"said{number}", NOW + 90 + number)
+        assert getattr(stores.reports.get(report_id), counter) == number
+
+
+def test_a_call_that_nobody_came_is_due_soon_whether_or_not_a_state_waits(stores):
+    report_id = accept(stores)
+    assert stores.reports.due(NOW + 97 + OVERDUE_SLACK_S) == []
+    send(stores, talk.NobodyCame(report_id), "nobody", NOW + 97)
+    assert stores.reports.get(report_id).due_at == NOW + 97 + OVERDUE_SLACK_S
+    assert stores.reports.due(NOW + 97 + OVERDUE_SLACK_S) == [report_id]
+    followed = change(
+        stores,
+        report_id,
+        lambda r: response.wait_for_progress(r, now=NOW + 98, token="u" * 9, wait_s=600),
+    )
+    assert stores.reports.get(report_id) == followed.report
+    assert stores.reports.due(NOW + 98 + OVERDUE_SLACK_S) == []
+
+
+def test_a_call_that_comes_while_its_follow_up_is_written_is_not_written_over(stores):
+    report_id = accept(stores)
+    stale = response.wait_for_progress(
+        stores.reports.get(report_id), now=NOW + 98, token="u" * 9, wait_s=600
+    )
+    send(stores, talk.NobodyCame(report_id), "nobody", NOW + 97)
+    with pytest.raises(ReportChanged):
+        stores.reports.save(stale)
+    assert stores.reports.get(report_id).nobody_came == 1
+
+
+def test_a_reopened_report_is_looked_after_again_and_keeps_its_past(stores):
+    report_id = offered_by_hand(stores)
+    lines = stores.reports.timeline(report_id)
+    assert stores.reports.due(NOW + 1e6) == []
+    outcome = send(stores, talk.NobodyCame(report_id), "reopen", NOW + 100)
+    after = stores.reports.get(report_id)
+    assert stores.reports.due(NOW + 1e6) == [report_id]
+    assert (outcome.start, outcome.run, after.run) == (report_id, 5, 5)
+    assert (after.step, after.hand_rung, after.token, after.acknowledged_by) == (None,) * 4
+    assert (after.closing_reason, after.acknowledged_at) == (None, None)
+    assert (after.reached, after.declined, after.helpers) == ((), (), ())
+    assert after.ladder == LADDER
+    assert after.find_notified("r1") is not None
+    assert stores.reports.timeline(report_id)[:-1] == lines
+
+
+def test_a_confirmation_does_not_move_the_day_for_reopening(stores):
+    report_id = close(stores, at=NOW + 80)
+    send(stores, talk.HelpCame(report_id), "came", NOW + 50_000)
+    assert stores.reports.get(report_id).changed_at == NOW + 80
+    read = stores.conversations.get(USER)
+    after = advance(read, talk.Followed(), moment("late")).conversation
+    with pytest.raises(ConversationChanged):
+        stores.conversations.save(
+            read, after, talk.ReopenReport(report_id, NOW + 80 + REOPEN_S + 1)
+        )
+    stores.conversations.save(read, after, talk.ReopenReport(report_id, NOW + 80 + REOPEN_S))
+    assert stores.reports.get(report_id).status is Status.DISPATCHED
+
+
+STALE = {
+    # What the write needs, and where the report has gone meanwhile.
+    "phone": (lambda r: talk.DispatchReport(r, "+66800000000", True, NOW), dispatch),
+    "pin": (lambda r: talk.ReviseReport(r, Kind.CONFINEMENT, PIN, None, NOW), searching),
+    "nobody came while opened": (lambda r: talk.CallHelp(r, NOW), open_report),
+    "nobody came while searching": (lambda r: talk.CallHelp(r, NOW), searching),
+    "nobody came after closing": (lambda r: talk.CallHelp(r, NOW), close),
+    "reopened while opened": (lambda r: talk.ReopenReport(r, NOW), open_report),
+    "reopened while accepted": (lambda r: talk.ReopenReport(r, NOW), accept),
+    "reopened after a day": (lambda r: talk.ReopenReport(r, NOW + REOPEN_S + 80.5), close),
+    "confirmed while accepted": (lambda r: talk.ConfirmHelp(r, NOW), accept),
+    "asking allowed after closing": (lambda r: talk.AllowAsking(r, NOW), close),
+    "phone after closing": (lambda r: talk.AddPhone(r, "+66800000000", NOW), close),
+    "phone while opened": (lambda r: talk.AddPhone(r, "+66800000000", NOW), open_report),
+    "no call after closing": (lambda r: talk.ForbidCall(r, NOW), close),
+    "cancelled after closing": (lambda r: talk.CancelReport(r, NOW), close),
+}
+
+
+@pytest.mark.parametrize("name", STALE)
+def test_a_write_for_another_status_changes_nothing(stores, name):
+    write, prepare = STALE[name]
+    report_id = prepare(stores)
+    report, read = stores.reports.get(report_id), stores.conversations.get(USER)
+    lines = stores.reports.timeline(report_id)
+    with pytest.raises(StepNotAllowed):
+        apply(report, write(report_id))
+    after = advance(read, talk.Followed(), moment("late")).conversation
+    with pytest.raises(ConversationChanged):
+        stores.conversations.save(read, after, write(report_id))
+    assert stores.reports.get(report_id) == report
+    assert stores.reports.timeline(report_id) == lines
+    assert stores.conversations.get(USER) == read
+
+
+def test_of_two_reopenings_one_counts(stores):
+    report_id = close(stores)
+    read = stores.conversations.get(USER)
+    first = advance(read, talk.NobodyCame(report_id), moment("first", NOW + 90))
+    second = advance(read, talk.NobodyCame(report_id), moment("second", NOW + 91))
+    stores.conversations.save(read, first.conversation, first.write)
+    with pytest.raises(ConversationChanged):
+        stores.conversations.save(read, second.conversation, second.write)
+    assert (stores.reports.get(report_id).run, stores.reports.get(report_id).reopened) == (2, 1)
+
+
+def test_a_drill_is_one_from_its_draft_to_its_report(stores):
+    send(stores, talk.ReportAsked(drill=True), "ask")
+    send(stores, talk.KindChosen(Kind.ASSAULT), "kind")
+    assert stores.conversations.get(USER).draft.drill
+    outcome = send(stores, talk.PinShared(PIN), "pin")
+    assert stores.reports.get(outcome.write.report.report_id).drill
+    assert stores.conversations.get(USER).active.drill

@@ -13,24 +13,45 @@ from ess.adapters.dynamodb.from_item import conversation_from, report_from
 from ess.adapters.dynamodb.table import RETRIES, to_values
 from ess.adapters.dynamodb.to_item import responder_item
 from ess.domain import conversation as talk
-from ess.domain import report as incident
-from ess.domain.conversation import Conversation, Moment, advance
+from ess.domain import dispatch as search
+from ess.domain import response
+from ess.domain.conversation import (
+    Conversation,
+    Moment,
+    advance,
+    reporter_view,
+    status_prompt,
+)
 from ess.domain.errors import (
     ConversationChanged,
     PermanentFailure,
     ReportChanged,
     TemporaryFailure,
 )
-from ess.domain.report import Change, Entry, Report
+from ess.domain.geo import Point
+from ess.domain.kinds import Kind
+from ess.domain.report import Change, ClosingReason, Entry, Report
+from ess.domain.report_writes import apply
 from ess.domain.responder import Responder
-from tests.adapters.reporting import LADDER, NOW, OFFICER, PIN, USER, dispatch, open_report, send
+from tests.adapters.reporting import (
+    LADDER,
+    NOW,
+    OFFICER,
+    PIN,
+    USER,
+    accept,
+    close,
+    dispatch,
+    open_report,
+    send,
+)
 
 DAY = 86_400
 
 
 def assigned(dynamo, report_id):
     report = dynamo.reports.get(report_id)
-    return incident.assign(report, LADDER, now=NOW + 9, acknowledge_s=60)
+    return search.assign(report, LADDER, now=NOW + 9)
 
 
 # --- calls ----------------------------------------------------------------------------------
@@ -52,6 +73,28 @@ def test_an_event_that_touches_the_report_costs_one_read_and_one_transaction(dyn
     dynamo.wire.reset()
     send(dynamo, talk.CancelConfirmed(report_id) if given == "cancel" else given, "e")
     assert dynamo.wire.calls == {"GetItem": 1, "TransactWriteItems": 1}
+
+
+@pytest.mark.parametrize(
+    ("prepare", "given"),
+    [
+        (accept, lambda _: talk.AskingAllowed()),
+        (accept, talk.NobodyCame),
+        (close, talk.NobodyCame),
+        (close, talk.HelpCame),
+    ],
+)
+def test_what_a_reporter_says_of_the_help_costs_one_read_and_one_transaction(
+    dynamo, prepare, given
+):
+    report_id = prepare(dynamo)
+    dynamo.wire.reset()
+    outcome = send(dynamo, given(report_id), "e", NOW + 100)
+    assert outcome.write is not None
+    assert dynamo.wire.calls == {"GetItem": 1, "TransactWriteItems": 1}
+    # The conversation, the report and the line of its timeline: three writes, whatever it is.
+    (transaction,) = [r for r in dynamo.wire.requests if "TransactItems" in r]
+    assert len(transaction["TransactItems"]) == 3
 
 
 def test_opening_a_report_costs_one_read_and_one_transaction(dynamo):
@@ -142,7 +185,7 @@ def test_a_conversation_expires_90_days_after_its_last_write(dynamo):
     expires = dynamo.item("conversations", user_id=USER)["expires_at"]
     assert expires == {"N": str(int(NOW) + 90 * DAY)}
     report = dynamo.reports.get(report_id)
-    dynamo.reports.save(incident.assign(report, LADDER, now=NOW + 5 * DAY, acknowledge_s=60))
+    dynamo.reports.save(search.assign(report, LADDER, now=NOW + 5 * DAY))
     expires = dynamo.item("conversations", user_id=USER)["expires_at"]
     assert expires == {"N": str(int(NOW) + 95 * DAY)}
 
@@ -152,8 +195,8 @@ def test_an_open_report_never_expires_and_a_closed_one_after_a_year(dynamo):
     dynamo.reports.save(assigned(dynamo, report_id))
     assert "expires_at" not in dynamo.item("reports", report_id=report_id, entry="report")
     report = dynamo.reports.get(report_id)
-    reason = incident.ClosingReason.REFERRED
-    dynamo.reports.save(incident.close(report, reason, now=NOW + DAY, actor="system"))
+    referred = ClosingReason.REFERRED
+    dynamo.reports.save(response.close(report, referred, now=NOW + DAY, actor="system"))
     item = dynamo.item("reports", report_id=report_id, entry="report")
     assert item["expires_at"] == {"N": str(int(NOW) + 366 * DAY)}
     assert {"due_shard", "due_at"}.isdisjoint(item)
@@ -172,8 +215,8 @@ def test_a_change_never_writes_over_a_line_of_the_timeline(dynamo):
 def test_a_cancelled_report_expires_and_leaves_index_and_token_behind(dynamo):
     report_id = dispatch(dynamo)
     dynamo.reports.save(assigned(dynamo, report_id))
-    offered = incident.offer(
-        dynamo.reports.get(report_id), 0, 1, [OFFICER], now=NOW + 10, token="t" * 2048, wait_s=60
+    offered = search.offer(
+        dynamo.reports.get(report_id), 0, [OFFICER], now=NOW + 10, token="t" * 2048
     )
     dynamo.reports.save(offered)
     item = dynamo.item("reports", report_id=report_id, entry="report")
@@ -182,6 +225,17 @@ def test_a_cancelled_report_expires_and_leaves_index_and_token_behind(dynamo):
     item = dynamo.item("reports", report_id=report_id, entry="report")
     assert {"due_shard", "due_at", "token"}.isdisjoint(item)
     assert item["expires_at"] == {"N": str(int(NOW) + 366 * DAY)}
+
+
+def test_a_reopened_report_no_longer_expires_and_is_due_again(dynamo):
+    report_id = close(dynamo)
+    item = dynamo.item("reports", report_id=report_id, entry="report")
+    assert {"due_shard", "due_at"}.isdisjoint(item)
+    assert "expires_at" in item
+    send(dynamo, talk.NobodyCame(report_id), "reopen", NOW + 100)
+    item = dynamo.item("reports", report_id=report_id, entry="report")
+    assert {"expires_at", "token", "step", "acknowledged_by", "closing_reason"}.isdisjoint(item)
+    assert (item["due_shard"], item["due_at"]) == ({"S": "open"}, {"N": str(NOW + 130)})
 
 
 def test_a_line_of_a_timeline_outlives_its_report(dynamo):
@@ -230,8 +284,159 @@ def test_items_of_older_code_get_defaults():
             "version": 1,
         }
     )
-    assert (report.ladder, report.can_talk, report.attempt, report.due_at) == ((), True, 0, None)
+    expected = Report("f" * 32, "K7P-2MX", USER, None, Kind(1), Point(17.0, 104.0), 1.0, 2.0)
+    assert report == expected
     assert conversation_from({"user_id": USER, "version": 4}) == Conversation(USER, version=4)
+
+
+BEFORE = {
+    # A report as the version before wrote it: a ladder of units, a rung's index, an attempt.
+    "report_id": "f" * 32,
+    "entry": "report",
+    "reference": "K7P-2MX",
+    "reporter_id": USER,
+    "kind": 1,
+    "pin": {"latitude": 17.4, "longitude": 104.7},
+    "opened_at": NOW,
+    "changed_at": NOW + 9,
+    "status": "notified",
+    "phone": "+66800000000",
+    "can_talk": True,
+    "version": 5,
+    "due_at": NOW + 99,
+    "due_shard": "open",
+    "ladder": [
+        {
+            "unit_id": "np-muang",
+            "name_th": "สภ.เมือง",
+            "name_en": "Mueang",
+            "kind": "station",
+            "distance_m": 812.25,
+        },
+        {
+            "unit_id": "np-that",
+            "name_th": "สภ.ธาตุพนม",
+            "name_en": "That Phanom",
+            "kind": "station",
+            "distance_m": 5200,
+        },
+        {"unit_id": "desk", "name_th": "ศูนย์", "name_en": "Desk", "kind": "desk"},
+    ],
+    "rung": 1,
+    "attempt": 1,
+    "reached": 0,
+    "notified": [
+        {
+            "responder_id": "r1",
+            "unit_id": "np-muang",
+            "name_th": "ร.ต.อ. ก",
+            "name_en": "Capt. K",
+            "rung": 0,
+            "line_user_id": "U" + "b" * 32,
+        }
+    ],
+    "declined": [],
+    "token": "t",
+    "reminders": 0,
+}
+
+
+def store_before(dynamo, **changes):
+    """Put an item of the version before, and its reporter's copy as that version wrote it."""
+    item = {name: v for name, v in (BEFORE | changes).items() if v is not None}
+    dynamo.client.put_item(TableName="reports", Item=to_values(item))
+    active = {
+        "report_id": item["report_id"],
+        "reference": "K7P-2MX",
+        "kind": 1,
+        "status": item["status"],
+        "opened_at": NOW,
+        "changed_at": item["changed_at"],
+        "at_desk": False,
+        "nobody_reached": False,
+        "can_talk": True,
+    }
+    copy = {"user_id": USER, "version": 3, "active": active, "active_report_id": "f" * 32}
+    dynamo.client.put_item(TableName="conversations", Item=to_values(copy))
+    return dynamo.reports.get("f" * 32)
+
+
+def test_a_search_of_the_version_before_goes_on_where_it_stood(dynamo):
+    report = store_before(dynamo)
+    assert [[unit.unit_id for unit in rung.units] for rung in report.ladder.rungs] == [
+        ["np-muang"],
+        ["np-that"],
+        ["desk"],
+    ]
+    assert report.ladder.rungs[-1].is_desk
+    assert not report.ladder.rungs[0].is_desk
+    assert (report.step, report.next_step, report.run) == (1, 2, 1)
+    assert report.notified == (OFFICER,)
+    view = reporter_view(report)
+    assert (status_prompt(view).name, view.unit_th, view.distance_m) == (
+        "status.notified",
+        "สภ.เมือง",
+        812.25,
+    )
+    taken = search.acknowledge(report, "r1", now=NOW + 20, wait_s=300)
+    dynamo.reports.save(taken)
+    assert dynamo.reports.get("f" * 32) == taken.report
+    assert dynamo.conversations.get(USER).active.unit_th == "สภ.เมือง"
+
+
+@pytest.mark.parametrize(
+    ("changes", "step", "reached"),
+    [
+        ({"status": "opened", "ladder": [], "rung": None, "reached": None}, None, ()),
+        ({"status": "dispatched", "ladder": [], "rung": None, "reached": None}, None, ()),
+        ({"status": "dispatched", "rung": None, "attempt": 0, "reached": None}, None, ()),
+        ({"status": "dispatched", "rung": 0, "reached": None}, 0, ()),
+        ({"rung": 2, "reached": 1}, 2, ("np-that",)),
+        ({"rung": 2, "attempt": 7, "reached": 2}, 8, ("desk",)),
+    ],
+)
+def test_wherever_a_report_of_the_version_before_stood_it_is_read(dynamo, changes, step, reached):
+    report = store_before(dynamo, **changes)
+    assert (report.step, report.reached) == (step, reached)
+    assert (report.ladder is None) is (changes.get("ladder") == [])
+    repaired = search.restart(report, "stuck", now=NOW + 200)
+    dynamo.reports.save(repaired)
+    assert dynamo.reports.get("f" * 32) == repaired.report
+
+
+ACCEPTED_BEFORE = {"status": "acknowledged", "acknowledged_by": "r1", "acknowledged_at": NOW + 5}
+CLOSED_BEFORE = {**ACCEPTED_BEFORE, "status": "closed", "closing_reason": "resolved"}
+CLOSED_BEFORE |= {"due_at": None, "due_shard": None, "expires_at": NOW + 365 * DAY}
+
+
+@pytest.mark.parametrize(
+    ("state", "given"),
+    [
+        ({}, lambda _: talk.AskingAllowed()),
+        ({}, lambda _: talk.TextSent("080 000 0000")),
+        ({}, talk.CancelConfirmed),
+        (ACCEPTED_BEFORE, lambda _: talk.CallDeclined()),
+        (ACCEPTED_BEFORE, talk.NobodyCame),
+        (CLOSED_BEFORE, talk.NobodyCame),
+        (CLOSED_BEFORE, talk.HelpCame),
+    ],
+)
+def test_what_a_reporter_does_about_a_report_of_the_version_before_is_done(dynamo, state, given):
+    before = store_before(dynamo, **state)
+    outcome = send(dynamo, given("f" * 32), "then", NOW + 100)
+    assert outcome.write is not None
+    assert dynamo.reports.get("f" * 32) == apply(before, outcome.write)
+
+
+def test_an_accepted_report_of_the_version_before_is_followed_up(dynamo):
+    before = store_before(dynamo, **ACCEPTED_BEFORE, help_calls=2, help_served=1)
+    assert (before.quiet_since, before.nobody_came, before.contact_changes) == (None, 0, 0)
+    assert response.unserved(before) == (response.Cause.HELP,)
+    assert response.fell_silent(before, now=NOW + 5 + 600, wait_s=600)
+    assert not response.fell_silent(before, now=NOW + 5 + 300, wait_s=600)
+    reminded = response.remind(before, now=NOW + 605, token="u", wait_s=600)
+    dynamo.reports.save(reminded)
+    assert dynamo.reports.get("f" * 32) == reminded.report
 
 
 # --- faults ---------------------------------------------------------------------------------------

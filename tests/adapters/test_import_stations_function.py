@@ -100,8 +100,8 @@ def test_the_sample_events(directory, put, event, outcome, note):
     put(key="imports/stations_sample.geojson", body=SAMPLE.read_text(encoding="utf-8"))
     event = json.loads((EVENTS / f"{event}.json").read_text(encoding="utf-8"))
     answer = answer_from_plain(handler(event, None))
-    assert answer.outcome.report.good == 12
-    assert directory.head().total == (12 if outcome else 0)
+    assert answer.outcome.report.good == 14
+    assert directory.head().total == (14 if outcome else 0)
     if outcome:
         assert answer.outcome.publication.outcome is outcome
         assert answer.outcome.publication.head == directory.head()

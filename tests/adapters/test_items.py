@@ -1,7 +1,7 @@
 """Whatever the domain holds comes back from DynamoDB's own format as it was."""
 
 import math
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,6 @@ from ess.adapters.dynamodb.from_item import (
 )
 from ess.adapters.dynamodb.table import from_values, to_values
 from ess.adapters.dynamodb.to_item import (
-    active_item,
     conversation_attributes,
     entry_attributes,
     entry_key,
@@ -24,10 +23,12 @@ from ess.adapters.dynamodb.to_item import (
     responder_item,
 )
 from ess.domain.conversation import ActiveReport, Conversation, Draft, Prompt
+from ess.domain.duty import Shift
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
-from ess.domain.ladder import Rung, RungKind
-from ess.domain.report import ClosingReason, Entry, Notified, Report, Status
+from ess.domain.ladder import Channel, Ladder, Notice, Rung, Unit, UnitKind, When
+from ess.domain.officer_step import Noting, OfficerStep, PhoneCheck
+from ess.domain.report import ClosingReason, Entry, Notified, Part, Report, Status
 from ess.domain.responder import Responder
 from ess.domain.service_area import Area
 
@@ -47,39 +48,85 @@ POINTS = st.builds(
     st.floats(-90, 90).filter(lambda d: d == 0 or abs(d) > 1e-100),
     st.floats(-180, 180).filter(lambda d: d == 0 or abs(d) > 1e-100),
 )
-RUNGS = st.builds(Rung, TEXT, TEXT, TEXT, st.sampled_from(RungKind), st.none() | METRES)
-NOTIFIED = st.builds(Notified, TEXT, TEXT, TEXT, TEXT, COUNT, MAYBE_TEXT)
-
-
-@st.composite
-def reports(draw):
-    return Report(
-        report_id=draw(TEXT),
-        reference=draw(TEXT),
-        reporter_id=draw(TEXT),
-        language=draw(st.sampled_from([None, "th", "en"])),
-        kind=draw(st.sampled_from(Kind)),
-        pin=draw(POINTS),
-        opened_at=draw(SECONDS),
-        changed_at=draw(SECONDS),
-        status=draw(st.sampled_from(Status)),
-        place=draw(MAYBE_TEXT),
-        phone=draw(MAYBE_TEXT),
-        can_talk=draw(st.booleans()),
-        version=draw(COUNT),
-        due_at=draw(st.none() | SECONDS),
-        ladder=tuple(draw(st.lists(RUNGS, max_size=3))),
-        rung=draw(st.none() | COUNT),
-        attempt=draw(COUNT),
-        reached=draw(st.none() | COUNT),
-        notified=tuple(draw(st.lists(NOTIFIED, max_size=3))),
-        declined=tuple(draw(st.lists(TEXT, max_size=3))),
-        token=draw(MAYBE_TEXT),
-        acknowledged_by=draw(MAYBE_TEXT),
-        acknowledged_at=draw(st.none() | SECONDS),
-        reminders=draw(COUNT),
-        closing_reason=draw(st.none() | st.sampled_from(ClosingReason)),
-    )
+UNITS = st.builds(
+    Unit,
+    unit_id=TEXT,
+    name_th=TEXT,
+    name_en=TEXT,
+    kind=st.sampled_from(UnitKind),
+    distance_m=st.none() | METRES,
+)
+SOME_UNITS = st.lists(UNITS, max_size=3).map(tuple)
+CHANNELS = st.lists(st.sampled_from(Channel), max_size=3).map(tuple)
+RUNGS = st.builds(Rung, units=SOME_UNITS, channels=CHANNELS, wait_s=COUNT, times=COUNT)
+NOTICES = st.builds(Notice, units=SOME_UNITS, channels=CHANNELS, when=st.sampled_from(When))
+LADDERS = st.builds(
+    Ladder,
+    policy=TEXT,
+    rungs=st.lists(RUNGS, max_size=3).map(tuple),
+    rounds=COUNT,
+    notices=st.lists(NOTICES, max_size=2).map(tuple),
+    nearby=SOME_UNITS,
+    begins=COUNT,
+)
+NOTIFIED = st.builds(
+    Notified,
+    responder_id=TEXT,
+    unit_id=TEXT,
+    name_th=TEXT,
+    name_en=TEXT,
+    step=COUNT,
+    line_user_id=MAYBE_TEXT,
+    part=st.sampled_from(Part),
+)
+TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+REPORTS = st.builds(
+    Report,
+    report_id=TEXT,
+    reference=TEXT,
+    reporter_id=TEXT,
+    language=st.sampled_from([None, "th", "en"]),
+    kind=st.sampled_from(Kind),
+    pin=POINTS,
+    opened_at=SECONDS,
+    changed_at=SECONDS,
+    status=st.sampled_from(Status),
+    place=MAYBE_TEXT,
+    phone=MAYBE_TEXT,
+    can_talk=st.booleans(),
+    may_ask=st.booleans(),
+    drill=st.booleans(),
+    version=COUNT,
+    due_at=st.none() | SECONDS,
+    run=COUNT,
+    run_step=COUNT,
+    ladder=st.none() | LADDERS,
+    step=st.none() | COUNT,
+    hand_rung=st.none() | RUNGS,
+    hand_step=st.none() | COUNT,
+    reached=TEXTS,
+    notified=st.lists(NOTIFIED, max_size=3).map(tuple),
+    declined=TEXTS,
+    token=MAYBE_TEXT,
+    acknowledged_by=MAYBE_TEXT,
+    acknowledged_at=st.none() | SECONDS,
+    helpers=TEXTS,
+    help_calls=COUNT,
+    help_served=COUNT,
+    quiet_since=st.none() | SECONDS,
+    reminders=COUNT,
+    nobody_came=COUNT,
+    nobody_served=COUNT,
+    nobody_known=COUNT,
+    checks=COUNT,
+    checks_served=COUNT,
+    contact_changes=COUNT,
+    contact_known=COUNT,
+    contact_told=COUNT,
+    reopened=COUNT,
+    closing_reason=st.none() | st.sampled_from(ClosingReason),
+    acts=TEXTS,
+)
 
 
 DRAFTS = st.builds(
@@ -91,6 +138,7 @@ DRAFTS = st.builds(
     pin_kept=st.booleans(),
     phone=MAYBE_TEXT,
     no_call=st.booleans(),
+    drill=st.booleans(),
 )
 ACTIVE = st.builds(
     ActiveReport,
@@ -104,11 +152,33 @@ ACTIVE = st.builds(
     unit_en=MAYBE_TEXT,
     distance_m=st.none() | METRES,
     at_desk=st.booleans(),
+    by_desk=st.booleans(),
     nobody_reached=st.booleans(),
+    can_talk=st.booleans(),
     responder_th=MAYBE_TEXT,
     responder_en=MAYBE_TEXT,
     closing_reason=MAYBE_TEXT,
     token=MAYBE_TEXT,
+    run=COUNT,
+    may_ask=st.booleans(),
+    drill=st.booleans(),
+)
+CHECKS = st.builds(
+    PhoneCheck,
+    joining=st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
+    until=SECONDS,
+    phone=MAYBE_TEXT,
+    digest=MAYBE_TEXT,
+    code_until=SECONDS,
+    tries=COUNT,
+)
+OFFICERS = st.builds(
+    OfficerStep,
+    check=st.none() | CHECKS,
+    codes_sent=st.lists(SECONDS, max_size=3).map(tuple),
+    wrong_codes=st.lists(SECONDS, max_size=3).map(tuple),
+    leave_asked_at=st.none() | SECONDS,
+    noting=st.none() | st.builds(Noting, report_id=TEXT, until=SECONDS),
 )
 CONVERSATIONS = st.builds(
     Conversation,
@@ -119,6 +189,7 @@ CONVERSATIONS = st.builds(
     active=st.none() | ACTIVE,
     recent_events=st.lists(TEXT, max_size=4).map(tuple),
     last_answer=st.lists(st.builds(Prompt, TEXT, FACTS), max_size=3).map(tuple),
+    officer=st.none() | OFFICERS,
 )
 
 
@@ -126,7 +197,7 @@ def through_dynamodb(item):
     return from_values(to_values(item))
 
 
-@given(reports())
+@given(REPORTS)
 def test_a_report_comes_back(report):
     item = {"report_id": report.report_id, "entry": "report", **report_attributes(report, None)}
     assert report_from(through_dynamodb(item)) == report
@@ -144,7 +215,31 @@ def test_an_entry_comes_back(entry):
     assert entry_from(through_dynamodb(item)) == entry
 
 
-@given(st.builds(Responder, TEXT, TEXT, TEXT, TEXT, MAYBE_TEXT, MAYBE_TEXT, *([st.booleans()] * 3)))
+SHIFTS = st.builds(
+    lambda start, length, on: Shift(start, start + length, on),
+    SECONDS,
+    st.floats(1, 1e6),
+    st.booleans(),
+)
+RESPONDERS = st.builds(
+    Responder,
+    responder_id=TEXT,
+    unit_id=TEXT,
+    name_th=TEXT,
+    name_en=TEXT,
+    line_user_id=MAYBE_TEXT,
+    phone=MAYBE_TEXT,
+    on_duty=st.booleans(),
+    verified=st.booleans(),
+    sample=st.booleans(),
+    duty_set_at=st.none() | SECONDS,
+    shifts=st.lists(SHIFTS, max_size=3).map(tuple),
+    line_blocked=st.booleans(),
+    version=COUNT,
+)
+
+
+@given(RESPONDERS)
 def test_a_responder_comes_back(responder):
     assert responder_from(through_dynamodb(responder_item(responder))) == responder
 
@@ -170,31 +265,173 @@ def test_whole_numbers_are_floats_again_where_the_domain_has_floats():
     assert report == EXAMPLE
 
 
-@pytest.mark.parametrize(
-    ("kind", "attributes"),
-    [
-        (Report, lambda: report_attributes(EXAMPLE, None) | {"report_id": 1}),
-        (Conversation, lambda: conversation_attributes(Conversation("u"), 1) | {"user_id": 1}),
-        (Responder, lambda: responder_item(Responder("r", "u", "ก", "K"))),
-        (Entry, lambda: entry_attributes(Entry(1, "a", "b"), 1) | {"key": 1}),
-        (
-            ActiveReport,
-            lambda: active_item(ActiveReport("r", "K", Kind.ASSAULT, Status.OPENED, 1, 2, **FULL)),
-        ),
-    ],
+# --- no field is forgotten --------------------------------------------------------------------
+
+
+def through_a_report(**fields_of_it):
+    report = replace(EXAMPLE, **fields_of_it)
+    item = {"report_id": report.report_id, **report_attributes(report, None)}
+    return report_from(through_dynamodb(item))
+
+
+def through_a_conversation(**fields_of_it):
+    conversation = replace(Conversation("u", version=1), **fields_of_it)
+    item = {"user_id": "u", **conversation_attributes(conversation, 1)}
+    return conversation_from(through_dynamodb(item))
+
+
+UNIT = Unit("np", "สภ.", "Station", UnitKind.CENTER_191, 12.5)
+RUNG = Rung((UNIT,), (Channel.EMAIL, Channel.LINE), 45, 3)
+NOTICE = Notice((UNIT,), (Channel.SMS,), When.UNANSWERED)
+LADDER = Ladder("p", (RUNG,), 4, (NOTICE,), (UNIT,), 7)
+PERSON = Notified("r", "np", "ก", "K", 5, "U", Part.HELPER)
+CHECK = PhoneCheck((("np", "r"),), 1.5, "+66800000000", "d", 2.5, 3)
+NOTING = Noting("r", 4.5)
+OFFICER = OfficerStep(CHECK, (1.5,), (2.5,), 3.5, NOTING)
+DRAFT = Draft(
+    Kind.CONFINEMENT, Point(1.5, 2.5), "ตลาด", Area.AT_SEA, True, "+66800000000", True, True
 )
-def test_no_field_is_forgotten(kind, attributes):
-    assert {field.name for field in fields(kind)} <= attributes().keys()
+ACTIVE_ONE = ActiveReport(
+    report_id="r",
+    reference="K",
+    kind=Kind.CONFINEMENT,
+    status=Status.ON_SCENE,
+    opened_at=1.5,
+    changed_at=2.5,
+    unit_th="ก",
+    unit_en="K",
+    distance_m=3.5,
+    at_desk=True,
+    by_desk=True,
+    nobody_reached=True,
+    can_talk=False,
+    responder_th="ข",
+    responder_en="Kh",
+    closing_reason="resolved",
+    token="t",
+    run=7,
+    may_ask=True,
+    drill=True,
+)
+WHOLE_REPORT = Report(
+    report_id="r",
+    reference="K7P-2MX",
+    reporter_id="u",
+    language="en",
+    kind=Kind.VIOLENT_PERSON,
+    pin=Point(1.5, 2.5),
+    opened_at=1.5,
+    changed_at=2.5,
+    status=Status.ON_THE_WAY,
+    place="ตลาด",
+    phone="+66800000000",
+    can_talk=False,
+    may_ask=True,
+    drill=True,
+    version=3,
+    due_at=4.5,
+    run=2,
+    run_step=6,
+    ladder=LADDER,
+    step=8,
+    hand_rung=RUNG,
+    hand_step=9,
+    reached=("np",),
+    notified=(PERSON,),
+    declined=("r2",),
+    token="t",
+    acknowledged_by="r",
+    acknowledged_at=5.5,
+    helpers=("r3",),
+    help_calls=4,
+    help_served=5,
+    quiet_since=6.5,
+    reminders=6,
+    nobody_came=8,
+    nobody_served=9,
+    nobody_known=10,
+    checks=11,
+    checks_served=12,
+    contact_changes=13,
+    contact_known=14,
+    contact_told=15,
+    reopened=7,
+    closing_reason=ClosingReason.REFERRED,
+    acts=("0123456789ab",),
+)
+WHOLE_RESPONDER = Responder(
+    responder_id="r",
+    unit_id="np",
+    name_th="ก",
+    name_en="K",
+    line_user_id="U",
+    phone="+66800000000",
+    on_duty=True,
+    verified=True,
+    sample=True,
+    duty_set_at=1.5,
+    shifts=(Shift(1.5, 2.5, on=False),),
+    line_blocked=True,
+    version=4,
+)
+WHOLE = {
+    "report": (WHOLE_REPORT, lambda: through_a_report(**_fields(WHOLE_REPORT))),
+    "ladder": (LADDER, lambda: through_a_report(ladder=LADDER).ladder),
+    "rung": (RUNG, lambda: through_a_report(hand_rung=RUNG).hand_rung),
+    "notice": (NOTICE, lambda: through_a_report(ladder=LADDER).ladder.notices[0]),
+    "unit": (UNIT, lambda: through_a_report(ladder=LADDER).ladder.nearby[0]),
+    "notified": (PERSON, lambda: through_a_report(notified=(PERSON,)).notified[0]),
+    "conversation": (
+        Conversation("u", 2, "en", DRAFT, ACTIVE_ONE, ("e",), (Prompt("p", {"a": 1}),), OFFICER),
+        lambda: through_a_conversation(**_fields(WHOLE["conversation"][0])),
+    ),
+    "draft": (DRAFT, lambda: through_a_conversation(draft=DRAFT).draft),
+    "active report": (ACTIVE_ONE, lambda: through_a_conversation(active=ACTIVE_ONE).active),
+    "officer step": (OFFICER, lambda: through_a_conversation(officer=OFFICER).officer),
+    "phone check": (CHECK, lambda: through_a_conversation(officer=OFFICER).officer.check),
+    "noting": (NOTING, lambda: through_a_conversation(officer=OFFICER).officer.noting),
+    "responder": (
+        WHOLE_RESPONDER,
+        lambda: responder_from(through_dynamodb(responder_item(WHOLE_RESPONDER))),
+    ),
+    "entry": (
+        Entry(1.5, "system", "noted", {"a": None, "b": 1}, "k"),
+        lambda: entry_from(
+            through_dynamodb({"entry": "t#k", **entry_attributes(WHOLE["entry"][0], 1)})
+        ),
+    ),
+}
 
 
-FULL = {
-    field.name: "x"
-    for field in fields(ActiveReport)
-    if field.default is not MISSING and field.name != "distance_m"
-} | {"distance_m": 1.5}
+def _fields(thing):
+    return {field.name: getattr(thing, field.name) for field in fields(thing)}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_no_field_is_forgotten(name):
+    thing, stored = WHOLE[name]
+    for field in fields(thing):
+        # A value that is also the default would come back although it was never stored.
+        assert getattr(thing, field.name) != field.default, f"give {field.name} another value here"
+        if field.default_factory is not MISSING:
+            assert getattr(thing, field.name) != field.default_factory(), field.name
+    assert stored() == thing
+
+
 EXAMPLE = Report(
     "r", "K7P-2MX", "u", None, Kind.ASSAULT, Point(17.0, 104.0), 100.0, 200.0, due_at=300.0
 )
+
+
+def test_a_ladder_is_stored_without_what_is_absent_and_stays_small():
+    item = to_values({"report_id": "r", **report_attributes(EXAMPLE, None)})
+    assert {"ladder", "step", "hand_rung", "hand_step", "token"}.isdisjoint(item)
+    desk = replace(UNIT, distance_m=None)
+    stored = to_values({"ladder": report_attributes(replace(EXAMPLE, ladder=LADDER), 1)["ladder"]})
+    assert "distance_m" in str(stored)
+    alone = replace(LADDER, rungs=(replace(RUNG, units=(desk,)),), notices=(), nearby=())
+    stored = report_attributes(replace(EXAMPLE, ladder=alone), 1)["ladder"]
+    assert "distance_m" not in str(to_values({"ladder": stored}))
 
 
 def _as_dynamodb_answers(values):

@@ -5,17 +5,29 @@ from dataclasses import replace
 import pytest
 
 from ess.domain import conversation as talk
-from ess.domain import report as incident
+from ess.domain import dispatch as search
+from ess.domain import response
 from ess.domain.conversation import reporter_view
 from ess.domain.errors import ReportChanged, ReportNotFound
-from ess.domain.report import Change, ClosingReason, Entry, Status
-from tests.adapters.reporting import LADDER, NOW, OFFICER, USER, dispatch, open_report, send
+from ess.domain.report import Change, ClosingReason, Entry, HandOverReason, Part, Status
+from tests.adapters.reporting import (
+    DESK_OFFICER,
+    LADDER,
+    NOW,
+    OFFICER,
+    USER,
+    change,
+    dispatch,
+    open_report,
+    send,
+)
+
+HELPER = replace(OFFICER, responder_id="r3", unit_id="np-that", step=9, part=Part.HELPER)
+INFORMED = replace(OFFICER, responder_id="r4", unit_id="np-pmj", part=Part.INFORMED)
 
 
 def assign(stores, report_id):
-    change = incident.assign(stores.reports.get(report_id), LADDER, now=NOW + 9, acknowledge_s=60)
-    stores.reports.save(change)
-    return change
+    return change(stores, report_id, lambda r: search.assign(r, LADDER, now=NOW + 9))
 
 
 def test_a_report_that_does_not_exist(stores):
@@ -26,22 +38,39 @@ def test_a_report_that_does_not_exist(stores):
 def test_every_change_comes_back_as_it_was_and_leaves_its_line(stores):
     report_id = dispatch(stores)
     report = assign(stores, report_id).report
+    everyone = [OFFICER, DESK_OFFICER, INFORMED]
     changes = [
-        lambda r: incident.offer(r, 0, 1, [OFFICER], now=NOW + 10.5, token="t" * 2048, wait_s=60),
-        lambda r: incident.acknowledge(r, "r1", now=NOW + 20, wait_s=300),
-        lambda r: incident.wait_for_progress(r, now=NOW + 21, token="u" * 9, wait_s=300),
-        lambda r: incident.remind(r, now=NOW + 30, token="v" * 9, wait_s=300),
-        lambda r: incident.release(r, now=NOW + 40, wait_s=60),
-        lambda r: incident.offer(r, 1, 1, [], now=NOW + 50, token=None, wait_s=60),
-        lambda r: incident.acknowledge(r, "r1", now=NOW + 60, wait_s=300),
-        lambda r: incident.progress(r, Status.ON_SCENE, "r1", now=NOW + 70, wait_s=300),
-        lambda r: incident.close_as_responder(r, ClosingReason.RESOLVED, "r1", now=NOW + 80),
+        lambda r: search.offer(r, 0, everyone, now=NOW + 10.5, token="t" * 2048),
+        lambda r: search.offer(r, 0, everyone, now=NOW + 10.75, token="u" * 9),
+        lambda r: search.reach(r, 0, ["np-muang"], now=NOW + 11),
+        lambda r: search.decline(r, "r1", now=NOW + 12),
+        lambda r: search.acknowledge(r, "r1", now=NOW + 20, wait_s=300),
+        lambda r: response.wait_for_progress(r, now=NOW + 21, token="u" * 9, wait_s=300),
+        lambda r: response.remind(r, now=NOW + 30, token="v" * 9, wait_s=300),
+        lambda r: response.release(r, now=NOW + 40),
+        lambda r: search.offer(r, 1, [], now=NOW + 50, token=None),
+        lambda r: search.acknowledge(r, "r1", now=NOW + 60, wait_s=300),
+        lambda r: response.call_help(r, "r1", now=NOW + 61),
+        lambda r: response.add_helpers(
+            r, response.Cause.HELP, [HELPER], now=NOW + 62, token="w" * 9, wait_s=300
+        ),
+        lambda r: response.join(r, "r3", now=NOW + 63),
+        lambda r: response.hand_over(r, HandOverReason.OUTSIDE_AREA, "r1", now=NOW + 64),
+        lambda r: search.acknowledge(r, "r9", now=NOW + 65, wait_s=300),
+        lambda r: search.assign_by_hand(r, "np-that", "r9", now=NOW + 66),
+        lambda r: search.restart(r, "token_lost", now=NOW + 67),
+        lambda r: search.offer(r, 2, [HELPER], now=NOW + 68, token="x" * 9),
+        lambda r: search.acknowledge(r, "r3", now=NOW + 69, wait_s=300),
+        lambda r: response.progress(r, Status.ON_SCENE, "r3", now=NOW + 70, wait_s=300),
+        lambda r: response.close_as_responder(r, ClosingReason.RESOLVED, "r3", now=NOW + 80),
+        lambda r: search.restart(r, "failed", now=NOW + 100),
     ]
     lines = stores.reports.timeline(report_id)
     for change_of in changes:
-        change = change_of(report)
-        stores.reports.save(change)
-        report, lines = change.report, [*lines, *change.entries]
+        made = change_of(report)
+        assert made.report != report
+        stores.reports.save(made)
+        report, lines = made.report, [*lines, *made.entries]
         assert stores.reports.get(report_id) == report
         assert stores.reports.timeline(report_id) == lines
         assert stores.conversations.get(USER).active == reporter_view(report)
@@ -51,15 +80,13 @@ def test_two_changes_from_the_same_read_the_first_wins(stores):
     report_id = dispatch(stores)
     report = assign(stores, report_id).report
     second_officer = replace(OFFICER, responder_id="r2")
-    offered = incident.offer(
-        report, 0, 1, [OFFICER, second_officer], now=NOW + 10, token="t", wait_s=60
-    )
+    offered = search.offer(report, 0, [OFFICER, second_officer], now=NOW + 10, token="t")
     stores.reports.save(offered)
     read = stores.reports.get(report_id)
-    stores.reports.save(incident.acknowledge(read, "r1", now=NOW + 20, wait_s=300))
+    stores.reports.save(search.acknowledge(read, "r1", now=NOW + 20, wait_s=300))
     lines = stores.reports.timeline(report_id)
     with pytest.raises(ReportChanged):
-        stores.reports.save(incident.acknowledge(read, "r2", now=NOW + 21, wait_s=300))
+        stores.reports.save(search.acknowledge(read, "r2", now=NOW + 21, wait_s=300))
     assert stores.reports.get(report_id).acknowledged_by == "r1"
     assert stores.reports.timeline(report_id) == lines
 
@@ -69,7 +96,7 @@ def test_a_cancelled_report_takes_no_change_that_was_decided_before(stores):
     read = stores.reports.get(report_id)
     send(stores, talk.CancelConfirmed(report_id), "cancel")
     with pytest.raises(ReportChanged):
-        stores.reports.save(incident.assign(read, LADDER, now=NOW + 9, acknowledge_s=60))
+        stores.reports.save(search.assign(read, LADDER, now=NOW + 9))
     assert stores.reports.get(report_id).status is Status.CLOSED
     assert not stores.conversations.get(USER).active.is_open
 
@@ -78,7 +105,7 @@ def test_a_change_of_a_report_that_does_not_exist_makes_none(stores):
     report = stores.reports.get(dispatch(stores))
     ghost = replace(report, report_id="f" * 32)
     with pytest.raises(ReportChanged):
-        stores.reports.save(incident.assign(ghost, LADDER, now=NOW, acknowledge_s=60))
+        stores.reports.save(search.assign(ghost, LADDER, now=NOW))
     with pytest.raises(ReportNotFound):
         stores.reports.get("f" * 32)
     assert stores.conversations.get(USER).active.report_id == report.report_id
@@ -88,11 +115,11 @@ def test_a_change_that_is_none_is_refused_and_stores_nothing(stores):
     report_id = dispatch(stores)
     assign(stores, report_id)
     report = stores.reports.get(report_id)
-    change = incident.assign(report, LADDER, now=NOW + 99, acknowledge_s=60)
-    assert change.report is report
+    made = search.assign(report, LADDER, now=NOW + 99)
+    assert made.report is report
     conversation = stores.conversations.get(USER)
     with pytest.raises(ReportChanged):
-        stores.reports.save(change)
+        stores.reports.save(made)
     assert stores.reports.get(report_id) == report
     assert stores.conversations.get(USER) == conversation
 
@@ -102,8 +129,8 @@ def test_the_copy_of_a_newer_report_is_left_alone(stores):
     second = dispatch(stores, tag="2")
     conversation = stores.conversations.get(USER)
     assert conversation.active.report_id == second != first
-    change = assign(stores, first)
-    assert stores.reports.get(first) == change.report
+    made = assign(stores, first)
+    assert stores.reports.get(first) == made.report
     assert stores.conversations.get(USER) == conversation
 
 
@@ -157,22 +184,22 @@ def test_a_closed_report_is_due_no_more(stores):
     report_id = dispatch(stores)
     report = stores.reports.get(report_id)
     assert stores.reports.due(NOW + 1e6) == [report_id]
-    stores.reports.save(incident.close(report, ClosingReason.REFERRED, now=NOW + 9, actor="system"))
+    stores.reports.save(response.close(report, ClosingReason.REFERRED, now=NOW + 9, actor="system"))
     assert stores.reports.due(NOW + 1e6) == []
 
 
 def test_several_lines_of_one_change_are_all_kept(stores):
     report_id = dispatch(stores)
-    change = incident.assign(stores.reports.get(report_id), LADDER, now=NOW + 9, acknowledge_s=60)
-    more = (*change.entries, Entry(NOW + 9, "system", "noted", {}, "000003-noted"))
-    stores.reports.save(Change(change.report, more))
+    made = search.assign(stores.reports.get(report_id), LADDER, now=NOW + 9)
+    more = (*made.entries, Entry(NOW + 9, "system", "noted", {}, "000003-noted"))
+    stores.reports.save(Change(made.report, more))
     assert stores.reports.timeline(report_id)[-2:] == list(more)
 
 
 def test_two_changes_are_not_stored_as_one(stores):
     report_id = dispatch(stores)
-    first = incident.assign(stores.reports.get(report_id), LADDER, now=NOW + 9, acknowledge_s=60)
-    second = incident.close(first.report, ClosingReason.REFERRED, now=NOW + 10, actor="system")
+    first = search.assign(stores.reports.get(report_id), LADDER, now=NOW + 9)
+    second = response.close(first.report, ClosingReason.REFERRED, now=NOW + 10, actor="system")
     with pytest.raises(ReportChanged):
         stores.reports.save(second)
     stores.reports.save(first)

@@ -8,7 +8,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 
 from ess.adapters.sms.parts import count_parts, shorten
-from ess.adapters.sms.sns import MAX_PARTS, SnsSms
+from ess.adapters.sms.sns import SnsSms
+from ess.adapters.sms.text import MAX_PARTS, compose
 from ess.domain.conversation import Prompt
 from ess.domain.errors import PermanentFailure, TemporaryFailure
 from ess.messages import catalogue
@@ -147,14 +148,74 @@ def test_a_text_that_fits_stays_and_a_longer_one_is_cut_at_its_end():
     assert shorten(THAI * 500, 1) == THAI * 70
 
 
-@pytest.mark.parametrize("kind", [1, 2, 3, 4, 5])
-def test_every_text_fits_with_the_longest_names_of_the_sample(kind):
-    params = OFFER.params | {"kind": kind, "unit_th": "สถานีตำรวจภูธรศรีสงคราม"}
-    assert count_parts(catalogue.text("sms.offer", "th", params)) <= MAX_PARTS
-    assert count_parts(catalogue.text("sms.cancelled", "th", {"reference": "K7P-2MX"})) == 1
+# --- words ------------------------------------------------------------------------------------
+
+TOKEN = "AQ" + "x" * 53
+AWS = "https://a1b2c3d4e5.execute-api.ap-southeast-1.amazonaws.com/prod/o/" + TOKEN
+OWN = "https://ess.go.th/o/" + TOKEN
+KINDS = [1, 2, 3, 4, 5]
+LONG_NAME = "สถานีตำรวจภูธรศรีสงคราม จังหวัดนครพนม"
 
 
-def test_an_endless_name_costs_two_parts():
+def offer(name="sms.offer", **more):
+    return Prompt(name, OFFER.params | more)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("unit", ["สภ.เมืองนครพนม", LONG_NAME, "ย" * 400])
+@pytest.mark.parametrize(("link", "parts"), [(None, 1), (OWN, 2), (AWS, 3)])
+@pytest.mark.parametrize("drill", [None, True])
+def test_an_offer_takes_as_few_parts_as_it_can_and_its_link_is_whole(
+    kind, unit, link, parts, drill
+):
+    text = compose(offer(kind=kind, unit_th=unit, link=link, drill=drill))
+    assert count_parts(text) <= parts + bool(drill)
+    assert count_parts(text) <= MAX_PARTS
+    assert "K7P-2MX" in text
+    assert catalogue.load("th")[f"kind.{kind}"] in text
+    assert ("[ซ้อม]" in text) is bool(drill)
+    assert text.endswith(f" {link}" if link else "รับเหตุใน LINE")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("link", ["", OWN, AWS])
+def test_a_call_for_help_has_its_link_once_and_whole(kind, link):
+    text = compose(offer("sms.help", kind=kind, unit_th=LONG_NAME, link=link))
+    assert count_parts(text) <= MAX_PARTS
+    assert text.count("http") == bool(link)
+    assert text.endswith(link or "LINE")
+
+
+def test_an_offer_without_its_link_says_what_to_do():
+    with_link, without = compose(offer(link=OWN)), compose(offer())
+    assert "LINE" in without
+    assert "http" not in without
+    assert with_link.startswith("ESS K7P-2MX ข่มขู่ / ทำร้ายร่างกาย")
+    assert "  " not in with_link + without
+
+
+def test_a_name_is_told_as_far_as_the_parts_have_room():
+    assert "สภ.เมืองนครพนม" in compose(offer())
+    cut = compose(offer(unit_th="ย" * 400, link=AWS))
+    assert "ย…" in cut
+    assert count_parts(cut) == count_parts(compose(offer(unit_th="", link=AWS)))
+    assert count_parts(cut.replace("ย…", "ยยย…")) > count_parts(cut)
+
+
+def test_a_longer_text_gives_way_to_the_link():
+    text = compose(offer(reference="ร" * 300, link=OWN))
+    assert text.endswith(f" {OWN}")
+    assert count_parts(text) == MAX_PARTS
+
+
+def test_what_has_no_unit_and_no_link_is_sent_as_it_is():
+    assert compose(Prompt("sms.cancelled", {"reference": "K7P-2MX"})) == catalogue.text(
+        "sms.cancelled", "th", {"reference": "K7P-2MX"}
+    )
+    assert count_parts(compose(Prompt("sms.cancelled", {"reference": "K7P-2MX"}))) == 1
+
+
+def test_an_endless_name_costs_no_more():
     client = Sns()
-    sms(client)[0].send(PHONE, Prompt("sms.offer", OFFER.params | {"unit_th": "ย" * 400}))
-    assert count_parts(client.published[0]["Message"]) == MAX_PARTS
+    sms(client)[0].send(PHONE, offer(unit_th="ย" * 400))
+    assert count_parts(client.published[0]["Message"]) == 1

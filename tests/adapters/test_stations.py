@@ -16,7 +16,7 @@ from ess.domain.directory import VERSIONS_KEPT, Changes, DirectoryHead
 from ess.domain.errors import DirectoryChanged, PermanentFailure
 from ess.domain.geo import Point
 from ess.domain.jurisdiction import Jurisdiction
-from ess.domain.station import Phone, Station
+from ess.domain.station import POLICE_STATION, Phone, Station
 from ess.usecases.find_station import Filters, find_station
 from ess.usecases.import_directory import published_stations
 from ess.usecases.publish_directory import NothingToUndo, Outcome, restore, undo
@@ -122,7 +122,7 @@ def directory(request):
 
 @pytest.fixture(scope="module")
 def sample():
-    return read_all(SAMPLE).stations
+    return [unit for unit in read_all(SAMPLE).stations if unit.kind == POLICE_STATION]
 
 
 def by_id(stations):

@@ -16,6 +16,7 @@ from tools.build import ROOT, environment
 
 DEPS = ROOT / "layers" / "deps"
 STATIONS = ROOT / "layers" / "stations"
+MEDIA = ROOT / "layers" / "media"
 ESS = ROOT / "layers" / "ess"
 # https://peps.python.org/pep-0552/: bit 0 says hash-based, bit 1 (check_source) must be off.
 UNCHECKED_HASH = 0b01
@@ -57,17 +58,26 @@ def stations(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The layer of the function that keeps media, for the cloud."""
+    return make(MEDIA, tmp_path_factory.mktemp("media"), "arm64")
+
+
+@pytest.fixture(scope="module")
 def ess(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(ESS, tmp_path_factory.mktemp("ess"), "arm64")
 
 
-def test_two_builds_are_the_same_bytes(deps: Path, stations: Path, ess: Path, tmp_path: Path):
+def test_two_builds_are_the_same_bytes(
+    deps: Path, stations: Path, media: Path, ess: Path, tmp_path: Path
+):
     assert tree_hash(make(DEPS, tmp_path / "deps", "arm64")) == tree_hash(deps)
     assert tree_hash(make(STATIONS, tmp_path / "stations", "arm64")) == tree_hash(stations)
+    assert tree_hash(make(MEDIA, tmp_path / "media", "arm64")) == tree_hash(media)
     assert tree_hash(make(ESS, tmp_path / "ess", "arm64")) == tree_hash(ess)
 
 
-@pytest.mark.parametrize("layer", ["deps", "stations", "ess"])
+@pytest.mark.parametrize("layer", ["deps", "stations", "media", "ess"])
 def test_every_module_has_byte_code_that_ignores_time_stamps(
     layer: str, request: pytest.FixtureRequest
 ):
@@ -82,7 +92,7 @@ def test_every_module_has_byte_code_that_ignores_time_stamps(
         assert struct.unpack("<I", header[4:8])[0] == UNCHECKED_HASH, compiled
 
 
-@pytest.mark.parametrize("layer", ["deps", "stations", "ess"])
+@pytest.mark.parametrize("layer", ["deps", "stations", "media", "ess"])
 def test_byte_code_names_the_place_it_has_on_lambda(layer: str, request: pytest.FixtureRequest):
     folder = request.getfixturevalue(layer)
     for compiled in folder.rglob("*.pyc"):
@@ -99,11 +109,16 @@ def test_what_the_runtime_brings_is_left_out(deps: Path):
     assert not {path.name for path in deps.rglob("*") if path.is_dir()} & {"tests", "test"}
 
 
-def test_what_another_layer_or_the_runtime_brings_is_not_brought_again(deps: Path, stations: Path):
+def test_what_another_layer_or_the_runtime_brings_is_not_brought_again(
+    deps: Path, stations: Path, media: Path
+):
     def names(layer: Path) -> set[str]:
         return {path.name.partition("-")[0] for path in layer.iterdir()}
 
     assert not names(deps) & names(stations)
+    assert not names(deps) & names(media)
+    assert names(media) == {"PIL", "pillow", "pillow.libs"}
+    assert not list(media.rglob("*avif*.so*"))
     assert {"geojson", "ijson", "numpy"} <= names(stations)
     assert not names(stations) & {"boto3", "botocore", "dateutil", "six.py", "bin"}
     assert not {p.name for p in stations.rglob("*") if p.is_dir()} & {"tests", "test", "f2py"}
@@ -134,14 +149,37 @@ def test_numpy_computes_and_the_index_builder_loads_from_the_layers_alone(
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("layer", ["deps", "stations"])
+MEDIA_SCRIPT = """
+import sys
+from io import BytesIO
+sys.path[:0] = sys.argv[1:]
+from PIL import Image
+from ess.adapters.media.pictures import FORMATS, PillowPictures
+from ess.domain.media import Content
+for name in FORMATS:
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(made, name)
+    clean = PillowPictures().clean(Content(made.getvalue(), ""))
+    assert Image.open(BytesIO(clean.data)).size == (40, 30)
+assert all("site-packages" not in (getattr(m, "__file__", "") or "") for m in sys.modules.values())
+"""
+
+
+def test_every_format_is_cleaned_with_the_layers_alone(ess: Path, tmp_path: Path):
+    layer = make(MEDIA, tmp_path, "host")
+    command = [sys.executable, "-I", "-S", "-c", MEDIA_SCRIPT, str(layer), str(ess)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("layer", ["deps", "stations", "media"])
 def test_licences_stay(layer: str, request: pytest.FixtureRequest):
     for info in request.getfixturevalue(layer).glob("*.dist-info"):
         assert (info / "METADATA").exists(), info
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
-@pytest.mark.parametrize("source", [DEPS, STATIONS], ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [DEPS, STATIONS, MEDIA], ids=lambda source: source.name)
 def test_compiled_extensions_are_for_the_architecture(
     architecture: str, source: Path, tmp_path: Path
 ):
@@ -152,14 +190,14 @@ def test_compiled_extensions_are_for_the_architecture(
         assert machine == ELF_MACHINE[architecture], extension
 
 
-def test_it_fits_into_lambda(deps: Path, stations: Path, ess: Path):
+def test_it_fits_into_lambda(deps: Path, stations: Path, media: Path, ess: Path):
     """All layers and the function together may have 250 MB unzipped (Lambda quotas)."""
-    layers = (deps, stations, ess)
+    layers = (deps, stations, media, ess)
     size = sum(p.stat().st_size for folder in layers for p in folder.rglob("*") if p.is_file())
     assert size < 140 * 1024 * 1024
 
 
-@pytest.mark.parametrize("source", [DEPS, STATIONS], ids=lambda source: source.name)
+@pytest.mark.parametrize("source", [DEPS, STATIONS, MEDIA], ids=lambda source: source.name)
 def test_an_unknown_architecture_is_refused(source: Path, tmp_path: Path):
     with pytest.raises(AssertionError, match="must be arm64, x86_64 or host"):
         make(source, tmp_path, "sparc")

@@ -1,16 +1,20 @@
 """template.yaml keeps what the issue and the linter's switched-off rules ask of it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from ess.domain.media import LAST_TRY
 from tests.architecture.conftest import template
+from tools.build import ROOT
 
 RESOURCES = template()["Resources"]
 GLOBALS = template()["Globals"]["Function"]
 # Actions for which AWS knows no resource; each is named with its reason in the template.
 WITHOUT_RESOURCE = {
     "states:SendTaskSuccess",
+    "states:SendTaskHeartbeat",
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",
@@ -78,6 +82,24 @@ def test_numpy_is_with_the_import_alone():
     assert "StationsLayer" not in GLOBALS["Layers"]
 
 
+def test_what_reads_strangers_pictures_is_with_the_media_alone():
+    users = [n for n, f in FUNCTIONS.items() if "MediaLayer" in f["Properties"].get("Layers", [])]
+    assert users == ["KeepMediaFunction"]
+    assert "MediaLayer" not in GLOBALS["Layers"]
+
+
+def test_a_file_is_tried_one_at_a_time_and_its_failure_ends_up_where_an_alarm_points():
+    queue = RESOURCES["MediaQueue"]["Properties"]
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": "FailedMediaQueue.Arn",
+        "maxReceiveCount": LAST_TRY + 1,
+    }
+    assert queue["VisibilityTimeout"] >= FUNCTIONS["KeepMediaFunction"]["Properties"]["Timeout"]
+    (source,) = of_type("AWS::Lambda::EventSourceMapping").values()
+    assert source["Properties"]["EventSourceArn"] == "MediaQueue.Arn"
+    assert source["Properties"]["BatchSize"] == 1
+
+
 def test_the_runtime_is_lambdas_python_3_13():
     assert GLOBALS["Runtime"] == "python3.13"
     assert not [name for name, f in FUNCTIONS.items() if "Runtime" in f["Properties"]]
@@ -111,12 +133,30 @@ def test_no_function_has_a_secret_in_its_environment():
         assert all(name.endswith("_PARAMETER") for name in secrets)
 
 
-def test_the_api_is_throttled_and_can_log():
-    (api,) = of_type("AWS::Serverless::Api").values()
-    (method,) = api["Properties"]["MethodSettings"]
+APIS = of_type("AWS::Serverless::Api")
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_an_api_is_throttled_and_can_log(name):
+    properties = APIS[name]["Properties"]
+    (method,) = properties["MethodSettings"]
     assert method["ThrottlingRateLimit"] > 0
     assert method["ThrottlingBurstLimit"] > 0
-    assert "AccessLogSetting" in api["Properties"]
+    _, logging, _ = properties["AccessLogSetting"]
+    # Neither who calls nor the address called: one tells of a person, the other signs one in.
+    fields = set(re.findall(r"\$context\.([\w.]+)", logging["Format"]))
+    assert not {f for f in fields if f.startswith(("identity", "path", "domain", "authorizer"))}
+    assert "resourcePath" in fields
+
+
+def test_no_trace_keeps_the_address_of_a_link():
+    """X-Ray keeps the URL of a request, and a link's URL is what signs an officer in."""
+    assert APIS["PagesApi"]["Properties"]["TracingEnabled"] is False
+
+
+def test_the_page_that_messages_name_does_not_name_the_workflow():
+    """It would be a circle, workflow, message, page, workflow: CloudFormation refuses those."""
+    assert "ReportWorkflow" not in str(FUNCTIONS["AnswerLinkFunction"])
 
 
 def test_scheduled_functions_have_a_place_for_their_failures():
@@ -146,3 +186,80 @@ def test_every_alarm_says_what_is_wrong_and_tells_somebody():
     for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
         assert len(alarm["Properties"]["AlarmDescription"]) > 20, name
         assert alarm["Properties"]["AlarmActions"] == ["AlarmTopic"], name
+
+
+def own_metrics() -> Iterator[tuple[str, str, str]]:
+    """Alarm, service and name of each metric of ours that an alarm watches."""
+    for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
+        inner = [m["MetricStat"]["Metric"] for m in alarm["Properties"].get("Metrics", ())[1:]]
+        for metric in [*inner, alarm["Properties"]]:
+            if str(metric.get("Namespace", "")).startswith("EssHelpMe/"):
+                (dimension,) = metric["Dimensions"]
+                assert dimension["Name"] == "service"
+                yield name, dimension["Value"], metric["MetricName"]
+
+
+@pytest.mark.parametrize(("alarm", "service", "metric"), list(own_metrics()))
+def test_an_alarm_watches_a_metric_that_its_function_gives(alarm, service, metric):
+    source = (ROOT / "functions" / service / "app.py").read_text(encoding="utf-8")
+    assert f'Metrics(service="{service}")' in source
+    given = [metric, re.sub("^(Line|Sms|Email)", "{sent.channel.capitalize()}", metric)]
+    assert any(f'"{name}"' in source for name in given), alarm
+
+
+def test_an_auditor_that_does_not_run_for_three_minutes_raises_an_alarm():
+    (alarm,) = (
+        a["Properties"]
+        for a in of_type("AWS::CloudWatch::Alarm").values()
+        if a["Properties"].get("MetricName") == "AuditorRan"
+    )
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 180
+    assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
+    # A metric that nobody writes has no value at all: that must not count as well.
+    assert alarm["TreatMissingData"] == "breaching"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+
+
+def who_may(action: str) -> dict[str, list]:
+    """The resources on which each function is allowed an action, by the function."""
+    return {
+        name: resources
+        for name, function in FUNCTIONS.items()
+        if (
+            resources := [
+                resource
+                for statement in statements(function)
+                if action in listed(statement["Action"])
+                for resource in listed(statement.get("Resource", statement.get("NotResource")))
+            ]
+        )
+    }
+
+
+def test_only_the_auditor_looks_at_workflows_and_ends_them():
+    for action in (
+        "states:DescribeExecution",
+        "states:StopExecution",
+        "states:ListExecutions",
+        "states:SendTaskHeartbeat",
+    ):
+        assert list(who_may(action)) == ["AuditReportsFunction"], action
+    assert set(who_may("states:StartExecution")) == {
+        "AuditReportsFunction",
+        "ReceiveWebhookFunction",
+    }
+    (ended,) = who_may("states:StopExecution")["AuditReportsFunction"]
+    assert "execution:${ReportWorkflow.Name}:" in ended
+
+
+def test_only_what_tells_people_about_a_report_writes_to_the_desk():
+    to_desk = {name for name, where in who_may("sns:Publish").items() if "DeskTopic" in where}
+    assert to_desk == {"NotifyRespondersFunction", "FollowUpReportFunction"}
+
+
+def test_only_enrolment_writes_responders_and_only_the_policy_is_read_by_who_assigns():
+    for action in ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"):
+        writers = {n for n, where in who_may(action).items() if "RespondersTable.Arn" in where}
+        assert writers == {"ReceiveWebhookFunction"}, action
+    assert "SettingsTable.Arn" in who_may("dynamodb:GetItem")["AssignReportFunction"]
+    assert "RespondersTable.Arn" not in who_may("dynamodb:Query").get("AssignReportFunction", [])

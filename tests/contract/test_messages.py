@@ -9,19 +9,28 @@ import pytest
 import regex
 from linebot.v3.messaging import PushMessageRequest
 
-from ess.adapters.line.render import render, render_sms
-from ess.domain.conversation import Prompt
-from ess.domain.report import ClosingReason
+from ess.adapters.line.events import read_event
+from ess.adapters.line.render import render
+from ess.adapters.sms.text import compose
+from ess.domain.conversation import ActiveReport, ButtonUnknown, Prompt, status_prompt
+from ess.domain.incoming import ResponderTap
+from ess.domain.kinds import Kind
+from ess.domain.report import RESPONDER_REASONS, ClosingReason, HandOverReason, Status
 from ess.messages import catalogue
+from local.simulator import validate
 
 FORMS = catalogue.load("forms")
 LONG_TH = "พันตำรวจเอกหญิง " + "ก" * 60
+LONG_UNIT_TH = "สถานีตำรวจภูธร" + "ก" * 130
+LONG_UNIT_EN = "Police Station " + "x" * 130
+UNITS = 8
 PARAMS = {
     "report_id": "0" * 32,
     "reference": "K7P-2MX",
     "kind": 3,
-    "unit_th": "สถานีตำรวจภูธรเมืองนครพนม",
-    "unit_en": "Mueang Nakhon Phanom Police Station",
+    # Two units asked at the same time are named together; a directory takes names of 300 letters.
+    "unit_th": f"{LONG_UNIT_TH} และ {LONG_UNIT_TH}",
+    "unit_en": f"{LONG_UNIT_EN} and {LONG_UNIT_EN}",
     "distance_m": 1234.5,
     "responder_th": LONG_TH,
     "responder_en": "Pol. Col. Somebody With A Very Long Name",
@@ -33,7 +42,30 @@ PARAMS = {
     "longitude": 104.77,
     "opened_at": 1_790_000_000.0,
     "changed_at": 1_790_000_000.0,
+    "until_at": 1_790_000_000.0,
+    "phone_end": "5678",
+    "left": 4,
+    "code": "012345",
     "can_talk": True,
+    # A card for the desk, and one for whoever helps.
+    "unit_holder_th": LONG_UNIT_TH,
+    "unit_holder_en": LONG_UNIT_EN,
+    "asked_th": f"{LONG_UNIT_TH} และ {LONG_UNIT_TH}",
+    "asked_en": f"{LONG_UNIT_EN} and {LONG_UNIT_EN}",
+    "called_th": f"{LONG_UNIT_TH} และ {LONG_UNIT_TH}",
+    "called_en": f"{LONG_UNIT_EN} and {LONG_UNIT_EN}",
+    "at_desk": True,
+    "again": True,
+    "units": UNITS,
+} | {
+    f"unit_{number}_{name}": value
+    for number in range(1, UNITS + 1)
+    for name, value in (
+        ("id", f"{number}-" + "x" * 98),
+        ("th", "ก" * 300),
+        ("en", "x" * 300),
+        ("m", 1234.5 * number),
+    )
 }
 LANGUAGES = (None, "th", "en")
 EVERY = [
@@ -104,6 +136,29 @@ def test_it_keeps_lines_limits(name, language):
 
 
 @pytest.mark.parametrize(("name", "language"), EVERY)
+@pytest.mark.parametrize("drill", [None, True])
+def test_line_as_the_simulator_plays_it_takes_it(name, language, drill):
+    assert validate.messages(rendered(name, language, drill=drill)) == []
+
+
+def named_in(form, name):
+    """The texts of a prompt: of a text the one of its name, of a card title and body."""
+    keys = [name] if form["form"] == "text" else [f"{name}.title", f"{name}.body"]
+    return [*keys, *([form["alt"]] if "alt" in form else [])]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_everything_that_a_text_names_has_a_sample_here(name):
+    for key in named_in(FORMS[name], name):
+        for language in catalogue.LANGUAGES:
+            missing = (
+                _fields(catalogue.load(language)[key])
+                - catalogue.words_for(language, PARAMS).keys()
+            )
+            assert not missing, f"{key} names {missing}: give PARAMS a sample of it"
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
 def test_the_location_action_stands_in_quick_replies_only(name, language):
     (message,) = rendered(name, language)
     quick = message.pop("quickReply", {"items": []})
@@ -122,13 +177,204 @@ def test_no_placeholder_is_left(name, language):
     )
 
 
-@pytest.mark.parametrize("name", [n for n in FORMS if n.startswith("status.")])
-def test_a_pushed_status_says_nothing_on_a_lock_screen(name):
+# --- what a lock screen shows -------------------------------------------------------------------
+
+FOR_REPORTERS = [name for name in FORMS if not name.startswith("officer.")]
+STATUSES = [name for name in FORMS if name.startswith("status.")]
+
+
+@pytest.mark.parametrize("name", [n for n in FOR_REPORTERS if FORMS[n]["form"] != "text"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("drill", [None, True])
+def test_a_card_for_a_reporter_says_nothing_on_a_lock_screen(name, language, drill):
+    (message,) = rendered(name, language, drill=drill)
+    main = catalogue.languages_for(language)[0]
+    label = catalogue.load(main)["drill.label"] if drill else ""
+    assert message["altText"] == label + catalogue.text("alt.neutral", main)
+    assert "ESS" not in message["altText"]
+
+
+def every_view():
+    """A reporter's copy of a report in every state that it can be in."""
+    yes_no = (True, False)
+    for status, desk, by_desk, nobody, ask, reason in product(
+        Status, yes_no, yes_no, yes_no, yes_no, (None, *ClosingReason)
+    ):
+        if (reason is not None) == (status is Status.CLOSED):
+            yield ActiveReport(
+                report_id="0" * 32,
+                reference="K7P-2MX",
+                kind=Kind.SEXUAL_ABUSE,
+                status=status,
+                opened_at=1.0,
+                changed_at=2.0,
+                unit_th="สภ.",
+                unit_en="Station",
+                distance_m=1.0,
+                at_desk=desk,
+                by_desk=by_desk,
+                nobody_reached=nobody,
+                responder_th="ก",
+                responder_en="K",
+                closing_reason=reason,
+                may_ask=ask,
+            )
+
+
+def test_whatever_is_pushed_to_a_reporter_is_a_card_since_a_text_is_shown_as_it_is():
+    pushed = [status_prompt(view) for view in every_view()]
+    assert {prompt.name for prompt in pushed} == set(STATUSES)
+    for prompt in pushed:
+        for language in LANGUAGES:
+            (message,) = render([prompt], language)
+            assert message["type"] == "flex"
+            main = catalogue.languages_for(language)[0]
+            assert message["altText"] == catalogue.text("alt.neutral", main)
+
+
+# --- an exercise --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_an_exercise_is_labelled_wherever_one_looks_first(name, language):
+    (message,) = rendered(name, language, drill=True)
+    labels = [catalogue.load(la)["drill.label"] for la in catalogue.languages_for(language)]
+    if message["type"] == "text":
+        shown = message["text"]
+        assert shown.startswith(labels[0])
+        assert len(labels) == 1 or f"\n{labels[1]}" in shown
+    else:
+        titles = [line["text"] for line in message["contents"]["header"]["contents"]]
+        assert len(titles) == len(labels)
+        for title, label in zip(titles, labels, strict=True):
+            assert title.startswith(label)
+        assert message["altText"].startswith(labels[0])
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_what_is_real_is_never_called_an_exercise(name, language):
+    written = json.dumps(rendered(name, language), ensure_ascii=False)
+    assert not [la for la in catalogue.LANGUAGES if catalogue.load(la)["drill.label"] in written]
+
+
+# --- the number, the pin, and what a button says ------------------------------------------------
+
+WITH_NUMBER = {"officer.accepted", "officer.phone_added"}
+"""What goes to the officer who goes, and to nobody else."""
+
+WITH_PIN = {
+    "officer.offer",
+    "officer.offer_desk",
+    "officer.informed",
+    "officer.help_wanted",
+    "officer.nobody_arrived",
+    "officer.please_check",
+    "officer.accepted",
+    "officer.joined",
+}
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_number_and_pin_are_on_no_other_card_whatever_it_is_given(name, language):
+    written = json.dumps(rendered(name, language), ensure_ascii=False)
+    number = any(spelling in written for spelling in ("812345678", "081-234-5678"))
+    assert number is (name in WITH_NUMBER)
+    assert ("17.392" in written) is (name in WITH_PIN)
+    assert ("104.77" in written) is (name in WITH_PIN)
+
+
+@pytest.mark.parametrize("name", sorted(WITH_NUMBER))
+def test_the_number_of_who_must_not_be_called_is_on_no_card(name):
+    written = json.dumps(rendered(name, None, can_talk=False), ensure_ascii=False)
+    assert "812345678" not in written
+    assert "081-234" not in written
+
+
+def postbacks(message):
+    return [part for _, part in parts(message) if part.get("type") == "postback"]
+
+
+@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_every_button_means_something_to_the_webhook(name, language):
+    (message,) = rendered(name, language)
+    actions = catalogue.load("actions")
+    about = [n for n in actions if "{report_id}" in actions[n].get("data", "")]
+    named = (*FORMS[name].get("buttons", ()), *FORMS[name].get("quick", ()))
+    data = [button["data"] for button in postbacks(message)]
+    for one in data:
+        event = {
+            "type": "postback",
+            "webhookEventId": "e",
+            "source": {"type": "user", "userId": "U" + "0" * 32},
+            "postback": {"data": one},
+        }
+        assert not isinstance(read_event(event).given, ButtonUnknown), one
+    for action in set(named) & set(about):
+        assert actions[action]["data"].format(report_id="0" * 32) in data
+
+
+def test_the_form_of_units_has_a_row_for_each_and_stays_below_the_size_of_a_bubble():
     for language in LANGUAGES:
-        (message,) = rendered(name, language)
+        (message,) = rendered("officer.assign_units", language, drill=True)
+        assert len(json.dumps(message["contents"], ensure_ascii=False).encode()) <= 30_000
         main = catalogue.languages_for(language)[0]
-        assert message["altText"] == catalogue.text("alt.neutral", main)
-        assert "ESS" not in message["altText"]
+        rows = postbacks(message)
+        assert len(rows) == UNITS
+        for number, row in enumerate(rows, start=1):
+            assert graphemes(row["label"]) <= 20
+            assert row["displayText"] == PARAMS[f"unit_{number}_{main}"]
+        written = json.dumps(message, ensure_ascii=False)
+        assert catalogue.distance(PARAMS["unit_8_m"], main) in written
+
+
+@pytest.mark.parametrize("unit_id", ["np-1", "สภ-เมือง-นครพนม " + "ก" * 80, "a&b=c+d%26;e#/?"])
+def test_a_units_id_comes_back_from_its_button_as_it_was(unit_id):
+    (message,) = rendered("officer.assign_units", None, units=1, unit_1_id=unit_id)
+    (row,) = postbacks(message)
+    assert utf16(row["data"]) <= 300
+    event = {
+        "type": "postback",
+        "webhookEventId": "e",
+        "source": {"type": "user", "userId": "U" + "0" * 32},
+        "postback": {"data": row["data"]},
+    }
+    assert read_event(event).given == ResponderTap("assign", "0" * 32, unit_id)
+
+
+def test_a_unit_without_an_english_name_or_a_distance_has_a_row_too():
+    (message,) = rendered("officer.assign_units", "en", units=1, unit_1_en=None, unit_1_m=None)
+    (row,) = postbacks(message)
+    assert row["displayText"] == PARAMS["unit_1_th"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reasons"),
+    [("officer.close_reasons", RESPONDER_REASONS), ("officer.hand_over_reasons", HandOverReason)],
+)
+def test_each_reason_has_its_row(name, reasons):
+    (message,) = rendered(name, None)
+    data = [row["data"] for row in postbacks(message)]
+    assert [one.rpartition("&why=")[2] for one in data] == [reason.value for reason in reasons]
+
+
+@pytest.mark.parametrize("name", [n for n in FORMS if "assign" in FORMS[n].get("buttons", ())])
+def test_only_the_desk_is_offered_to_assign(name):
+    def acts(**changes):
+        return [row["data"].partition("&")[0] for row in postbacks(rendered(name, None, **changes))]
+
+    assert "o=assign" in acts()
+    assert "o=assign" not in acts(at_desk=False)
+    assert "o=assign" not in acts(at_desk=None)
+
+
+@pytest.mark.parametrize("name", [n for n in FORMS if "again" in FORMS[n].get("warnings", ())])
+def test_an_offer_says_that_the_report_was_reopened_only_if_it_was(name):
+    warning = catalogue.text("officer.offer_again", "th")
+    assert warning in json.dumps(rendered(name, None), ensure_ascii=False)
+    assert warning not in json.dumps(rendered(name, None, again=None), ensure_ascii=False)
+
+
+# --- the catalogue ------------------------------------------------------------------------------
 
 
 def test_both_languages_have_the_same_texts_and_placeholders():
@@ -152,8 +398,16 @@ def test_every_action_and_fact_that_a_form_names_exists():
             assert catalogue.has_text(f"fact.{fact}")
 
 
-def test_every_closing_reason_has_words():
+def test_every_reason_has_words():
     assert all(catalogue.has_text(f"reason.{reason}") for reason in ClosingReason)
+    assert all(catalogue.has_text(f"handover.{reason}") for reason in HandOverReason)
+
+
+def test_every_form_has_its_texts_and_no_text_of_a_prompt_is_left_without_its_form():
+    for name, form in FORMS.items():
+        assert all(map(catalogue.has_text, named_in(form, name))), name
+    titled = {key.removesuffix(".title") for key in catalogue.load("th") if key.endswith(".title")}
+    assert {name for name in titled if not name.startswith("page.")} <= FORMS.keys()
 
 
 def test_every_command_means_one_thing():
@@ -188,11 +442,62 @@ def test_thai_stands_before_english_until_a_language_is_chosen():
     assert rendered("no_report", "en")[0]["text"] == english
 
 
-@pytest.mark.parametrize("name", ["sms.offer", "sms.cancelled"])
-def test_an_sms_in_thai_fits_two_parts(name):
-    text = render_sms(Prompt(name, PARAMS))
+SMS = [
+    name
+    for name in catalogue.load("th")
+    if name.startswith("sms.") and name not in ("sms.link", "sms.drill")
+]
+LINK = "https://ess.example.go.th/o/" + "A" * 90
+
+
+@pytest.mark.parametrize("name", SMS)
+@pytest.mark.parametrize("drill", [None, True])
+def test_an_sms_in_thai_fits_two_parts(name, drill):
+    text = compose(Prompt(name, PARAMS | {"drill": drill}))
     assert len(text) <= 134  # 2 parts of 67 UCS-2 characters
     assert "http" not in text
+    assert text.startswith(catalogue.text("sms.drill", "th")) is bool(drill)
+
+
+@pytest.mark.parametrize("name", SMS)
+def test_no_sms_holds_what_only_the_officer_who_goes_may_know(name):
+    text = compose(Prompt(name, PARAMS))
+    assert not [w for w in ("812345678", "081-234", "17.392", "104.77", "ตลาด") if w in text]
+
+
+@pytest.mark.parametrize("name", ["sms.offer", "sms.help", "sms.informed", "sms.news"])
+def test_an_sms_with_a_link_ends_with_the_whole_of_it(name):
+    text = compose(Prompt(name, PARAMS | {"link": LINK}))
+    assert text.endswith(LINK)
+    assert PARAMS["reference"] in text
+
+
+def test_the_sms_to_a_reporter_names_neither_the_incident_nor_who_comes():
+    text = compose(Prompt("sms.reporter", PARAMS))
+    assert len(text) <= 70  # one part of UCS-2 characters
+    assert text == compose(Prompt("sms.reporter", {}))
+
+
+@pytest.mark.parametrize("name", ["officer.help_wanted", "officer.nobody_arrived"])
+def test_a_card_that_calls_for_help_says_whose_and_how_far_ones_own_unit_is(name):
+    written = json.dumps(rendered(name, "th"), ensure_ascii=False)
+    assert PARAMS["responder_th"] in written
+    assert PARAMS["unit_holder_th"] in written
+    assert catalogue.distance(PARAMS["distance_m"], "th") in written
+
+
+@pytest.mark.parametrize(
+    "name", ["officer.help_wanted", "officer.nobody_arrived", "officer.please_check"]
+)
+def test_a_card_that_calls_for_help_is_answered_by_going_and_not_by_accepting(name):
+    acts = [row["data"].partition("&")[0] for row in postbacks(*rendered(name, None))]
+    assert acts == ["o=join"]
+
+
+def test_the_code_by_sms_fits_one_part_and_stands_in_it():
+    text = compose(Prompt("sms.confirm_phone", PARAMS))
+    assert len(text) <= 70  # one part of UCS-2 characters
+    assert PARAMS["code"] in text
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_doubtful_row_is_named_in_the_bucket_and_here(cloud, ess, tmp_path):
     collection["features"][0]["geometry"] = None
     file.write_text(json.dumps(collection), encoding="utf-8")
     report = tmp_path / "doubts.jsonl"
-    with pytest.raises(SeedFailed, match="11 good"):  # exit code 1: a row was kept out
+    with pytest.raises(SeedFailed, match="13 good"):  # exit code 1: a row was kept out
         ess("stations", "import", str(file), "--in-stack", "--stack", STACK, "--dry-run",
             "--report", str(report))  # fmt: skip
     named = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]

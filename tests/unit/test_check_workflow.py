@@ -24,6 +24,7 @@ GOOD = {
                 "FunctionName": "${NotifyArn}",
                 "Payload": {"token": "{% $states.context.Task.Token %}"},
             },
+            "Assign": {"more": "{% $count($states.result.units) > 1 %}"},
             "Retry": RETRY,
             "Catch": [
                 {"ErrorEquals": ["States.Timeout"], "Next": "Escalate"},
@@ -66,6 +67,12 @@ BROKEN = {
         Escalate={"Type": "Wait", "Seconds": 1, "Next": "Escalate"}
     ),
     "callback without TimeoutSeconds": lambda m: m["States"]["Notify"].pop("TimeoutSeconds"),
+    "TimeoutSeconds '60' is no": lambda m: m["States"]["Notify"].update(TimeoutSeconds="60"),
+    "TimeoutSeconds 0 is no": lambda m: m["States"]["Notify"].update(TimeoutSeconds=0),
+    "Notify: reads $wait_s, which no Assign": lambda m: m["States"]["Notify"].update(
+        TimeoutSeconds="{% $wait_s %}"
+    ),
+    "Escalate: reads $more, which no Assign": lambda m: m["States"]["Notify"].pop("Assign"),
     "callback without a Catch on States.Timeout": lambda m: m["States"]["Notify"]["Catch"].pop(0),
     "Task without a Catch on States.ALL": lambda m: m["States"]["Notify"]["Catch"].pop(),
     "Task without Retry": lambda m: m["States"]["Notify"].pop("Retry"),
@@ -90,6 +97,21 @@ def test_a_broken_machine_is_named(problem):
     BROKEN[problem](machine)
     given = GIVEN if "${" in text_of(machine) else set()
     assert [found for found in check(machine, given) if problem in found]
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        "{% $more ? 30 : 60 %}",
+        "{% $states.input.wait_s %}",
+        "{% ($own := $states.input.wait_s; $own + $count(['$text'])) %}",
+        "{% $sum($map([1, 2], function($v, $i) { $v + $i })) %}",
+    ],
+)
+def test_a_timeout_may_be_an_expression_over_what_is_known(seconds):
+    machine = copy.deepcopy(GOOD)
+    machine["States"]["Notify"]["TimeoutSeconds"] = seconds
+    assert check(machine, {"NotifyArn"}) == []
 
 
 def test_a_placeholder_that_nobody_fills_and_a_filling_that_nobody_uses():

@@ -2,15 +2,29 @@
 
 import pytest
 
-from ess.domain.errors import StepNotAllowed, TemporaryFailure
+from ess.domain import conversation as talk
+from ess.domain.errors import ReportSuperseded, StepNotAllowed, TemporaryFailure
+from ess.domain.ladder import When
 from ess.domain.report import ClosingReason
-from tests.unit.incident_kit import ALICE, BOB, CAROL, REPORTER, World, officer
+from tests.unit.incident_kit import (
+    ALICE,
+    BOB,
+    CAROL,
+    FIRST,
+    REPORT,
+    REPORTER,
+    SOCIAL,
+    SOMCHAI,
+    World,
+    ladder_of,
+    officer,
+)
 
 ERIN = officer("erin", line=False)
 
 
-def closed_by_alice(*more):
-    world = World(ALICE, BOB, *more)
+def closed_by_alice(*more, **fields):
+    world = World(ALICE, BOB, *more, **fields)
     world.notify()
     world.tap(ALICE, "accept")
     world.tap(ALICE, "close", ClosingReason.NOBODY_FOUND)
@@ -19,8 +33,8 @@ def closed_by_alice(*more):
     return world
 
 
-def cancelled(*people, accepted_by=None):
-    world = World(*people)
+def cancelled(*people, accepted_by=None, **fields):
+    world = World(*people, **fields)
     world.notify()
     if accepted_by:
         world.tap(accepted_by, "accept")
@@ -88,3 +102,71 @@ def test_an_open_report_has_no_end():
     world = World(ALICE)
     with pytest.raises(StepNotAllowed):
         world.conclude()
+
+
+def test_a_reporter_who_said_that_it_is_safe_is_asked_whether_somebody_came():
+    world = closed_by_alice(may_ask=True)
+    world.conclude()
+    assert world.told() == ["status.closed_ask"]
+
+
+def test_a_reporter_who_did_not_say_that_it_is_safe_is_not_asked():
+    world = closed_by_alice()
+    world.conclude()
+    assert world.told() == ["status.closed"]
+
+
+def test_an_officer_whom_line_does_not_take_now_is_told_of_a_cancellation_later():
+    world = cancelled(ALICE, BOB)
+    world.messenger.plan("push", *[TemporaryFailure()] * 6)
+    with pytest.raises(TemporaryFailure):
+        world.conclude()
+    world.conclude()
+    assert world.told(ALICE) == world.told(BOB) == ["officer.cancelled"]
+
+
+def test_the_informed_hear_of_a_cancellation_too_by_sms_where_they_have_no_line():
+    ladder = ladder_of(FIRST, notices=[((SOCIAL,), When.AT_ONCE)])
+    nid = officer("nid", SOCIAL.unit_id, line=False)
+    world = cancelled(ALICE, SOMCHAI, nid, ladder=ladder)
+    world.conclude()
+    assert (world.told(SOMCHAI), world.texted(SOMCHAI)) == (["officer.cancelled"], [])
+    assert world.texted(nid) == ["sms.cancelled"]
+
+
+# --- reopened -----------------------------------------------------------------------------------
+
+
+def reopened():
+    world = closed_by_alice()
+    world.conclude()
+    assert world.say(talk.NobodyCame(REPORT))
+    return world
+
+
+def test_an_execution_of_before_the_reopening_tells_no_end():
+    world = reopened()
+    pushes = len(world.messenger.pushes)
+    with pytest.raises(ReportSuperseded):
+        world.conclude(run=1)
+    assert len(world.messenger.pushes) == pushes
+
+
+def test_the_end_of_a_report_that_was_reopened_is_another_message():
+    world = reopened()
+    world.notify(0, "token-9", run=2)
+    world.tap(BOB, "accept")
+    world.tap(BOB, "close", ClosingReason.NOBODY_FOUND)
+    for _ in range(2):
+        world.conclude(run=2)
+    assert world.told() == ["status.closed", "status.notified", "status.closed"]
+    assert world.told(ALICE) == ["officer.offer", "officer.closed"]
+
+
+def test_the_end_of_a_drill_says_that_it_was_one():
+    for world in (closed_by_alice(ERIN, drill=True), cancelled(ALICE, ERIN, drill=True)):
+        world.conclude()
+        prompts = [prompt for push in world.messenger.pushes for prompt in push.prompts]
+        prompts += [prompt for _, prompt in world.sms.sent]
+        assert len(prompts) >= 2
+        assert all(prompt.params.get("drill") is True for prompt in prompts)

@@ -31,17 +31,22 @@ class Phone:
         self.conversation = Conversation(USER)
         self.writes = []
         self.started = []
+        self.runs = []
         self.woken = []
+        self.answered = []
+        self.now = NOW
         self._ids = count()
 
     def send(self, given):
-        moment = Moment(f"event-{next(self._ids)}", NOW, 60, read_phone)
+        moment = Moment(f"event-{next(self._ids)}", self.now, 60, read_phone)
         outcome = advance(self.conversation, given, moment)
         self.conversation = outcome.conversation
+        self.answered = list(outcome.answer)
         if outcome.write:
             self.writes.append(outcome.write)
         if outcome.start:
             self.started.append(outcome.start)
+            self.runs.append(outcome.run)
         if outcome.wake:
             self.woken.append((outcome.wake, outcome.news))
         return [prompt.name for prompt in outcome.answer]
@@ -181,6 +186,11 @@ EVERYTHING = [
     talk.CancelRefused(),
     talk.RestartAsked(),
     talk.StatusAsked(),
+    talk.AskingAllowed(),
+    talk.NobodyCame("0" * 32),
+    talk.HelpCame("0" * 32),
+    talk.ReportAsked(drill=True),
+    talk.ReportAsked(fresh=True),
     talk.LanguageChosen("en"),
     talk.MediaSent("sticker"),
     talk.ButtonUnknown(),
@@ -188,7 +198,7 @@ EVERYTHING = [
 
 
 @given(st.lists(st.sampled_from(EVERYTHING), max_size=12))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_every_message_at_every_step_is_answered(messages):
     phone = Phone()
     for message in messages:
@@ -196,7 +206,7 @@ def test_every_message_at_every_step_is_answered(messages):
 
 
 @given(st.lists(st.sampled_from([*EVERYTHING, talk.Unfollowed()]), max_size=12))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_report_that_exists_only_ends_when_its_reporter_confirms(messages):
     phone = Phone()
     opened = set()
@@ -205,12 +215,13 @@ def test_a_report_that_exists_only_ends_when_its_reporter_confirms(messages):
         opened |= {w.report.report_id for w in phone.writes if isinstance(w, talk.OpenReport)}
         assert not any(isinstance(w, talk.CancelReport) for w in phone.writes)
         if opened:
+            assert not any(isinstance(w, talk.ReopenReport) for w in phone.writes)
             assert phone.conversation.active.report_id in opened
             assert phone.conversation.active.is_open
 
 
 @given(st.lists(st.sampled_from(EVERYTHING), min_size=1, max_size=10))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_input_is_remembered_once_and_counts_one_version(messages):
     phone = Phone()
     for number, message in enumerate(messages, start=1):
@@ -392,3 +403,234 @@ def test_following_again_keeps_an_open_report(dispatched):
 def test_the_reporters_copy_says_what_the_report_says(at_phone_step):
     report = at_phone_step.writes[0].report
     assert reporter_view(report) == at_phone_step.conversation.active
+
+
+# --- afterwards: whether somebody came ----------------------------------------------------------
+
+
+@pytest.fixture
+def closed(dispatched):
+    dispatched.move_report_to(
+        Status.CLOSED,
+        closing_reason="resolved",
+        changed_at=NOW,
+        responder_th="ด.ต. เอ",
+        responder_en="Sgt. A",
+        token="old",
+        run=1,
+    )
+    return dispatched
+
+
+def report_of(phone):
+    return phone.conversation.active.report_id
+
+
+class TestSafeToAsk:
+    def test_is_kept_while_the_report_is_open(self, dispatched):
+        assert dispatched.send(talk.AskingAllowed()) == ["asking_allowed", "status.dispatched"]
+        assert dispatched.writes[-1] == talk.AllowAsking(report_of(dispatched), NOW)
+        dispatched.move_report_to(Status.CLOSED, closing_reason="resolved")
+        assert dispatched.send(talk.StatusAsked()) == ["status.closed_ask"]
+
+    def test_nobody_is_asked_without_it(self, closed):
+        assert closed.send(talk.StatusAsked()) == ["status.closed"]
+
+    def test_whoever_cancelled_is_not_asked(self, dispatched):
+        dispatched.send(talk.AskingAllowed())
+        dispatched.send(talk.CancelConfirmed(report_of(dispatched)))
+        assert dispatched.send(talk.StatusAsked()) == ["status.closed"]
+
+    def test_comes_too_late_for_a_closed_report(self, closed):
+        writes = len(closed.writes)
+        assert closed.send(talk.AskingAllowed())[0] == "late_button"
+        assert len(closed.writes) == writes
+
+
+class TestNobodyCame:
+    @pytest.mark.parametrize("status", [Status.ACKNOWLEDGED, Status.ON_THE_WAY, Status.ON_SCENE])
+    def test_calls_help_for_whoever_accepted(self, dispatched, status):
+        dispatched.move_report_to(status, token="token")
+        report_id = report_of(dispatched)
+        assert dispatched.send(talk.NobodyCame(report_id)) == ["nobody_came_passed"]
+        assert dispatched.writes[-1] == talk.CallHelp(report_id, NOW)
+        assert dispatched.woken == [("token", "nobody_came")]
+        assert dispatched.conversation.active.status is status
+
+    @pytest.mark.parametrize("status", [Status.DISPATCHED, Status.NOTIFIED])
+    def test_changes_nothing_while_somebody_is_looked_for(self, dispatched, status):
+        dispatched.move_report_to(status, token="token")
+        writes = len(dispatched.writes)
+        assert dispatched.send(talk.NobodyCame(report_of(dispatched))) == [f"status.{status}"]
+        assert (len(dispatched.writes), dispatched.woken) == (writes, [])
+
+    @pytest.mark.parametrize("after_s", [0, 86_400])
+    def test_reopens_a_closed_report_within_a_day_under_the_same_reference(self, closed, after_s):
+        before = closed.conversation.active
+        closed.now = NOW + after_s
+        assert closed.send(talk.NobodyCame(before.report_id)) == ["reopened"]
+        assert closed.writes[-1] == talk.ReopenReport(before.report_id, closed.now)
+        assert (closed.started[-1], closed.runs[-1]) == (before.report_id, 2)
+        after = closed.conversation.active
+        assert (after.status, after.run, after.reference) == (
+            Status.DISPATCHED,
+            2,
+            before.reference,
+        )
+        assert (after.token, after.responder_th, after.closing_reason) == (None, None, None)
+        assert closed.send(talk.StatusAsked()) == ["status.dispatched"]
+
+    def test_comes_too_late_after_a_day(self, closed):
+        closed.now = NOW + 86_401
+        writes = len(closed.writes)
+        assert closed.send(talk.NobodyCame(report_of(closed))) == ["too_late_to_reopen", "menu"]
+        assert len(closed.writes) == writes
+
+    def test_does_not_reopen_what_its_reporter_cancelled(self, dispatched):
+        report_id = report_of(dispatched)
+        dispatched.send(talk.CancelConfirmed(report_id))
+        assert dispatched.send(talk.NobodyCame(report_id))[0] == "too_late_to_reopen"
+        assert not dispatched.conversation.active.is_open
+
+    def test_of_another_report_does_nothing(self, closed):
+        writes = len(closed.writes)
+        for given_ in (talk.NobodyCame("f" * 32), talk.HelpCame("f" * 32)):
+            assert closed.send(given_)[0] == "late_button"
+        assert len(closed.writes) == writes
+
+    def test_twice_is_once(self, closed):
+        report_id = report_of(closed)
+        closed.send(talk.NobodyCame(report_id))
+        writes = len(closed.writes)
+        assert closed.send(talk.NobodyCame(report_id)) == ["status.dispatched"]
+        assert (len(closed.writes), closed.conversation.active.run) == (writes, 2)
+
+
+def test_that_somebody_came_is_written_down_and_can_still_be_taken_back(closed):
+    report_id = report_of(closed)
+    assert closed.send(talk.HelpCame(report_id)) == ["help_came"]
+    assert closed.writes[-1] == talk.ConfirmHelp(report_id, NOW)
+    assert not closed.conversation.active.is_open
+    assert closed.send(talk.NobodyCame(report_id)) == ["reopened"]
+
+
+def test_help_cannot_be_confirmed_before_the_end(dispatched):
+    assert dispatched.send(talk.HelpCame(report_of(dispatched)))[0] == "late_button"
+
+
+# --- drills ---------------------------------------------------------------------------------------
+
+
+def labelled(phone):
+    return [prompt.params.get("drill") is True for prompt in phone.answered]
+
+
+def test_what_is_real_can_be_reported_in_the_middle_of_a_drill(phone):
+    for given_ in (
+        talk.ReportAsked(drill=True),
+        talk.KindChosen(Kind.ASSAULT),
+        talk.PinShared(NAKHON_PHANOM),
+    ):
+        phone.send(given_)
+    phone.send(talk.ReportAsked())
+    assert phone.conversation.step is talk.Step.CHOOSE_KIND
+    assert not phone.conversation.draft.drill
+    assert not any(labelled(phone))
+
+
+def test_a_drill_is_labelled_on_every_message_from_the_first_to_the_last(phone):
+    steps = [
+        talk.ReportAsked(drill=True),
+        talk.StatusAsked(),
+        talk.TextSent("สวัสดี"),
+        talk.KindChosen(Kind.ASSAULT),
+        talk.PinShared(SINGAPORE),
+        talk.PinShared(NAKHON_PHANOM),
+        talk.TextSent("123"),
+        talk.LanguageChosen("en"),
+        talk.MediaSent("image"),
+        talk.StatusAsked(),
+        talk.TextSent("0812345678"),
+        talk.AskingAllowed(),
+        talk.CallDeclined(),
+        talk.CancelAsked(),
+        talk.CancelRefused(),
+        talk.ReportAsked(drill=True),
+        talk.Followed(),
+    ]
+    for given_ in steps:
+        assert phone.send(given_)
+        assert all(labelled(phone)), given_
+    assert phone.writes[0].report.drill
+    assert phone.conversation.active.drill
+    phone.send(talk.CancelConfirmed(report_of(phone)))
+    assert all(labelled(phone))
+    phone.send(talk.StatusAsked())
+    assert all(labelled(phone))
+
+
+def test_the_end_of_a_drill_is_labelled_too(phone):
+    for given_ in (
+        talk.ReportAsked(drill=True),
+        talk.KindChosen(Kind.ASSAULT),
+        talk.PinShared(NAKHON_PHANOM),
+        talk.CallDeclined(),
+    ):
+        phone.send(given_)
+    phone.move_report_to(Status.CLOSED, closing_reason="resolved", changed_at=NOW)
+    for given_ in (talk.StatusAsked(), talk.HelpCame(report_of(phone))):
+        phone.send(given_)
+        assert all(labelled(phone)), given_
+    phone.now = NOW + 86_401
+    assert phone.send(talk.NobodyCame(report_of(phone))) == ["too_late_to_reopen", "menu"]
+    assert labelled(phone) == [True, False]  # the menu is not the drill's
+    phone.now = NOW + 60
+    assert phone.send(talk.NobodyCame(report_of(phone))) == ["reopened"]
+    assert all(labelled(phone))
+    assert phone.conversation.active.drill
+
+
+def test_a_draft_of_a_drill_that_is_dropped_is_labelled(phone):
+    phone.send(talk.ReportAsked(drill=True))
+    assert phone.send(talk.CancelAsked()) == ["draft_cancelled"]
+    assert labelled(phone) == [True]
+    phone.send(talk.MenuAsked())
+    assert labelled(phone) == [False]
+
+
+@pytest.mark.parametrize(
+    "real",
+    [
+        (talk.ReportAsked(),),
+        (talk.RestartAsked(),),
+        (talk.CancelAsked(), talk.KindChosen(Kind.ASSAULT)),
+    ],
+)
+def test_a_drill_that_was_begun_and_left_does_not_swallow_a_real_report(phone, real):
+    phone.send(talk.ReportAsked(drill=True))
+    for given_ in (*real, talk.KindChosen(Kind.ASSAULT), talk.PinShared(NAKHON_PHANOM)):
+        phone.send(given_)
+    assert not any(labelled(phone))
+    assert not phone.writes[0].report.drill
+
+
+def test_a_real_draft_that_was_left_does_not_make_a_drill_real(phone):
+    phone.send(talk.KindChosen(Kind.ASSAULT))
+    assert phone.send(talk.ReportAsked(drill=True)) == ["ask_pin"]
+    phone.send(talk.PinShared(NAKHON_PHANOM))
+    assert phone.writes[0].report.drill
+
+
+def test_a_real_report_beside_an_open_drill_is_real(phone):
+    for given_ in (
+        talk.ReportAsked(drill=True),
+        talk.KindChosen(Kind.ASSAULT),
+        talk.PinShared(NAKHON_PHANOM),
+        talk.CallDeclined(),
+        talk.ReportAsked(fresh=True),
+    ):
+        phone.send(given_)
+    assert labelled(phone) == [False]
+    phone.send(talk.KindChosen(Kind.ASSAULT))
+    phone.send(talk.PinShared(NAKHON_PHANOM))
+    assert [w.report.drill for w in phone.writes if isinstance(w, talk.OpenReport)] == [True, False]

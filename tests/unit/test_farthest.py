@@ -47,7 +47,7 @@ def nearest_m(sites, point):
 
 
 @given(stations, AREAS, st.sampled_from([1.0, 20_000.0, 60_000.0]))
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_no_place_of_a_grid_is_farther(sites, area, apart_m):
     found = farthest_places(Sites(sites), area, 3, apart_m=apart_m, tolerance_m=TOLERANCE_M)
 

@@ -14,8 +14,8 @@ from ess.domain.closing_ring import MOST_CELLS
 from ess.domain.errors import DirectoryChanged, InvalidLookup, TemporaryFailure
 from ess.domain.geo import Point, distance_m, initial_bearing_deg
 from ess.domain.jurisdiction import Jurisdiction
-from ess.domain.station import Station, Why
-from ess.usecases.find_station import TRIES, Filters, find_station
+from ess.domain.station import POLICE_STATION, Station, Why
+from ess.usecases.find_station import TRIES, Filters, find_station, find_units
 from tests.unit.directory_kit import FEW, brute_force, directory_of, ids, nearest, publish
 from tests.unit.station_points import points, stations_at, throngs
 
@@ -30,13 +30,13 @@ def square(west, south, east, north):
 
 @pytest.fixture(scope="module")
 def sample():
-    return read_all(SAMPLE).stations
+    return [unit for unit in read_all(SAMPLE).stations if unit.kind == POLICE_STATION]
 
 
 # --- exact: tests/exactness attacks this with many more cases ---------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=15, deadline=None)
 @given(throngs, points, st.integers(1, 10))
 def test_it_finds_what_brute_force_finds(crowd, point, k):
     stations = stations_at(crowd)
@@ -240,3 +240,111 @@ def test_a_directory_that_never_stays_is_a_temporary_failure(sample):
     with pytest.raises(DirectoryChanged) as failure:
         find_station(directory, MARKET_NAKHON_PHANOM, 3)
     assert isinstance(failure.value, TemporaryFailure)
+
+
+# --- the units of a report --------------------------------------------------------------------
+
+KINDS = ("police_station", "center_191", "social_office")
+
+
+def of_kinds(stations, every):
+    """Every `every`-th station is an office; one in the middle a centre."""
+    middle = len(stations) // 2
+    return [
+        replace(
+            station,
+            kind="center_191"
+            if number == middle
+            else "social_office"
+            if number % every == 0
+            else "police_station",
+        )
+        for number, station in enumerate(stations)
+    ]
+
+
+@settings(max_examples=8, deadline=None)
+@given(throngs, points, st.integers(1, 5))
+def test_of_each_kind_it_finds_what_brute_force_finds(crowd, point, k):
+    stations = of_kinds(stations_at(crowd), 3)
+    found = ids(
+        find_units(directory_of(stations, FEW), point, [(kind, k) for kind in KINDS]).matches
+    )
+    assert found == [
+        unit_id
+        for kind in KINDS
+        for unit_id in brute_force(stations, point, k, lambda s, kind=kind: s.kind == kind)
+    ]
+
+
+def test_the_responsible_unit_of_each_kind_comes_before_a_nearer_one():
+    office = replace(WEST, unit_id="west-office", kind="social_office")
+    nearer = Station("o", "พมจ.", "Office", Point(15.5, 99.96), kind="social_office")
+    directory = directory_of([WEST, EAST, office, nearer])
+    found = find_units(
+        directory, Point(15.5, 99.95), [("police_station", 2), ("social_office", 1)]
+    ).matches
+    assert ids(found) == ["west", "east", "west-office"]
+    assert [match.why for match in found] == [Why.JURISDICTION, Why.NEAREST, Why.JURISDICTION]
+
+
+def test_all_kinds_cost_one_query_where_the_leaf_settles_them(sample):
+    office = Station("o", "พมจ.", "Office", MARKET_NAKHON_PHANOM, kind="social_office")
+    directory = directory_of([*sample, office])
+    directory.calls.clear()
+    found = find_units(
+        directory,
+        MARKET_NAKHON_PHANOM,
+        [("police_station", 5), ("center_191", 1), ("social_office", 1)],
+    )
+    assert (found.queries, found.rounds) == (1, 1)
+    assert (directory.calls["leaf"], directory.calls["listings"]) == (1, 0)
+
+
+def test_a_rare_kind_is_found_however_far_and_costs_a_bounded_second_stage():
+    stations = stations_at([Point(5.6 + i % 40 / 3, 97.4 + i // 40 / 3) for i in range(1_200)])
+    stations[-1] = replace(stations[-1], kind="center_191")
+    found = find_units(
+        directory_of(stations), MARKET_NAKHON_PHANOM, [("police_station", 5), ("center_191", 1)]
+    )
+    assert ids(found.matches)[-1] == stations[-1].unit_id
+    assert len(found.matches) == 6
+    assert 1 < found.rounds <= 8
+    assert found.queries <= 1 + MOST_CELLS * (found.rounds - 1)
+
+
+def test_a_rare_kind_that_is_responsible_needs_no_second_stage():
+    stations = stations_at([Point(5.6 + i % 40 / 3, 97.4 + i // 40 / 3) for i in range(1_200)])
+    centre = Station(
+        "c",
+        "ศูนย์ 191",
+        "191",
+        Point(6, 98),
+        kind="center_191",
+        jurisdiction=square(104, 17, 105, 18),
+    )
+    found = find_units(directory_of([*stations, centre]), MARKET_NAKHON_PHANOM, [("center_191", 1)])
+    assert (ids(found.matches), found.queries) == (["c"], 1)
+
+
+def test_units_of_an_empty_directory_and_before_anything_is_published():
+    wanted = [("police_station", 5), ("center_191", 1)]
+    assert find_units(directory_of([]), MARKET_NAKHON_PHANOM, wanted).matches == ()
+    nothing = find_units(MemoryStationDirectory(), MARKET_NAKHON_PHANOM, wanted)
+    assert (nothing.matches, nothing.queries) == ((), 0)
+
+
+def test_the_units_are_looked_up_anew_when_the_directory_changes_meanwhile(sample):
+    directory = directory_of(sample)
+
+    def replaced():
+        for skipped in (1, 2, 3):  # more often than versions are kept
+            publish(directory, sample[skipped:])
+
+    directory.plan("leaf", replaced)
+    found = find_units(directory, MARKET_NAKHON_PHANOM, [("police_station", 3)])
+    assert ids(found.matches) == brute_force(sample[3:], MARKET_NAKHON_PHANOM, 3)
+    for _ in range(TRIES):
+        directory.plan("leaf", replaced)
+    with pytest.raises(DirectoryChanged):
+        find_units(directory, MARKET_NAKHON_PHANOM, [("police_station", 3)])

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from ess.adapters.memory.store import MemoryStore
 from ess.domain.errors import InvalidLookup, InvalidPoint, ReportNotFound
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
+from ess.domain.ladder import UnitKind
 from ess.domain.report import Report
 from ess.domain.station import Station
 from functions.find_station.app import handler, logger
@@ -22,8 +24,10 @@ STATIONS = [
     Station("far", "สภ.ไกล", "Far", Point(16.94, 104.71)),
 ]
 OFFICE = Station(
-    "office", "สนง.พมจ.", "Office", Point(17.41, 104.78), kind="office", opening_hours="off"
+    "office", "พมจ.", "Office", Point(17.41, 104.78), kind="social_office", opening_hours="off"
 )
+CENTRE = Station("centre", "ศูนย์ 191", "191 centre", Point(17.9, 104.1), kind="center_191")
+POINT = {"latitude": PIN.latitude, "longitude": PIN.longitude}
 
 
 @pytest.fixture(autouse=True)
@@ -39,13 +43,13 @@ def asked_with(**event):
 
 
 def test_a_point_gets_the_nearest_stations():
-    point = {"latitude": PIN.latitude, "longitude": PIN.longitude}
-    assert asked_with(point=point, k=1) == {
+    assert asked_with(point=POINT, k=1) == {
         "candidates": [
             {
                 "unit_id": "near",
                 "name_th": "สภ.ใกล้",
                 "name_en": "Near",
+                "kind": "police_station",
                 "latitude": 17.42,
                 "longitude": 104.78,
                 "why": "nearest",
@@ -63,25 +67,48 @@ def test_kinds_and_open_stations_can_be_asked_for(monkeypatch):
     monkeypatch.setattr(bootstrap, "station_directory", lambda: directory)
 
     def found(**more):
-        answer = asked_with(report_id="r1", k=10, **more)
+        answer = asked_with(point=POINT, k=10, **more)
         return [candidate["unit_id"] for candidate in answer["candidates"]]
 
     assert found() == ["near", "office", "far"]
     assert found(open=True) == ["near", "far"]
-    assert found(kinds=["office"]) == ["office"]
-    assert found(kinds=["office"], open=True) == []
+    assert found(kinds=["social_office"]) == ["office"]
+    assert found(kinds=["social_office"], open=True) == []
 
 
 def test_a_report_is_looked_up_by_its_pin_and_the_answer_does_not_give_the_pin_away():
     answer = asked_with(report_id="r1")
-    point = {"latitude": PIN.latitude, "longitude": PIN.longitude}
-    measured = asked_with(point=point)["candidates"]
+    measured = asked_with(point=POINT)["candidates"]
     assert [c["unit_id"] for c in answer["candidates"]] == ["near", "far"]
     # Distances and bearings would give the pin away to whoever reads the workflow's history.
-    told = {"unit_id", "name_th", "name_en", "latitude", "longitude", "why"}
+    told = {"unit_id", "name_th", "name_en", "kind", "latitude", "longitude", "why"}
     assert all(set(candidate) == told for candidate in answer["candidates"])
     assert answer["candidates"] == [{k: c[k] for k in told} for c in measured]
     json.dumps(answer)
+
+
+def test_a_report_gets_five_stations_the_191_centre_and_the_social_office(monkeypatch):
+    more = [Station(f"s{n}", "สภ.", "Station", Point(17.43 + n / 100, 104.78)) for n in range(1, 7)]
+    second = replace(OFFICE, unit_id="office-2", point=Point(17.5, 104.78))
+    directory = directory_of([*STATIONS, *more, OFFICE, second, CENTRE])
+    monkeypatch.setattr(bootstrap, "station_directory", lambda: directory)
+    answer = asked_with(report_id="r1")
+    assert [(c["unit_id"], c["kind"]) for c in answer["candidates"]] == [
+        ("near", "police_station"),
+        *((f"s{n}", "police_station") for n in range(1, 5)),
+        ("centre", "center_191"),
+        ("office", "social_office"),
+    ]
+    assert (answer["queries"], answer["rounds"]) == (1, 1)
+    # What the next function takes.
+    for candidate in answer["candidates"]:
+        assert UnitKind(candidate["kind"])
+
+
+def test_a_report_gets_an_office_that_is_shut_too_for_its_people_may_be_on_duty(monkeypatch):
+    directory = directory_of([OFFICE])
+    monkeypatch.setattr(bootstrap, "station_directory", lambda: directory)
+    assert [c["unit_id"] for c in asked_with(report_id="r1")["candidates"]] == ["office"]
 
 
 @pytest.mark.parametrize(
@@ -97,11 +124,11 @@ def test_a_report_is_looked_up_by_its_pin_and_the_answer_does_not_give_the_pin_a
         ({"point": {"latitude": 17}}, InvalidPoint, "longitude must be a number"),
         ({"point": {"latitude": "17", "longitude": 104}}, InvalidPoint, "not str"),
         ({"point": {"latitude": float("nan"), "longitude": 104}}, InvalidPoint, "finite"),
-        ({"report_id": "r1", "k": 0}, InvalidLookup, "1 to 10"),
-        ({"report_id": "r1", "k": "3"}, InvalidLookup, "1 to 10"),
-        ({"report_id": "r1", "kinds": "police_station"}, InvalidLookup, "list of texts"),
-        ({"report_id": "r1", "kinds": [1]}, InvalidLookup, "list of texts"),
-        ({"report_id": "r1", "open": "yes"}, InvalidLookup, "true or false"),
+        ({"point": POINT, "k": 0}, InvalidLookup, "1 to 10"),
+        ({"point": POINT, "k": "3"}, InvalidLookup, "1 to 10"),
+        ({"point": POINT, "kinds": "police_station"}, InvalidLookup, "list of texts"),
+        ({"point": POINT, "kinds": [1]}, InvalidLookup, "list of texts"),
+        ({"point": POINT, "open": "yes"}, InvalidLookup, "true or false"),
     ],
 )
 def test_bad_input_is_refused_by_name(event, error, message):
@@ -114,7 +141,7 @@ def test_the_log_says_what_it_did_and_not_where(monkeypatch):
     for writer in logger.handlers:
         monkeypatch.setattr(writer, "stream", kept)
     asked_with(report_id="r1")
-    asked_with(point={"latitude": PIN.latitude, "longitude": PIN.longitude})
+    asked_with(point=POINT)
     log = kept.getvalue()
     assert [json.loads(line)["candidates"] for line in log.splitlines()] == [2, 2]
     for trace in ("17.4", "104.7", "near", "สภ", "\\u0e2a"):

@@ -151,14 +151,14 @@ def test_going_the_distance_along_the_bearing_arrives(start, end):
 # --- the least distance to a cell -----------------------------------------------------------
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(points, cells, fractions, fractions)
 def test_no_point_of_a_cell_is_nearer_than_the_bound(point, cell, north, east):
     box = bounds(cell)
     assert least_distance_m(point, box) <= distance_m(point, in_box(box, north, east))
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(points, cells)
 def test_no_corner_of_a_cell_is_nearer_than_the_bound(point, cell):
     box = bounds(cell)

@@ -13,7 +13,7 @@ from tests.unit.station_points import LAT_EDGES, LON_EDGES, points
 lengths = st.integers(1, MAX_LENGTH)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(points, lengths)
 def test_it_is_what_pygeohash_says(point, length):
     assert encode(point, length) == pygeohash.encode(point.latitude, point.longitude, length)

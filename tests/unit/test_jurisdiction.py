@@ -184,7 +184,7 @@ def test_what_cannot_be_used_is_refused_with_the_reason(coordinates, why):
 # --- inside and outside ---------------------------------------------------------------------
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.data(), mosaics())
 def test_a_mosaic_covers_what_its_cells_cover(data, mosaic):
     """Cells contain their southern and western edges: so must what they are merged to."""
@@ -200,7 +200,7 @@ def test_a_mosaic_covers_what_its_cells_cover(data, mosaic):
     assert jurisdiction.problems() == ()
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.data(), stars())
 def test_a_star_covers_what_shapely_says(data, star):
     shape = to_shapely(star)
@@ -371,7 +371,7 @@ corner = st.tuples(st.integers(0, 5), st.integers(0, 5))
 rings = st.lists(corner, min_size=3, max_size=8)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(rings)
 def test_a_ring_has_problems_where_shapely_sees_them(ring):
     jurisdiction = area([ring])
@@ -387,7 +387,7 @@ hulls = (
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(hulls, hulls)
 def test_what_is_found_in_two_rings_is_wrong_for_shapely_too(one, two):
     for jurisdiction in (area([one, two]), area([one], [two])):
@@ -432,7 +432,7 @@ def descend(jurisdiction, target):
 shapes = stars() | mosaics().map(lambda mosaic: mosaic[0])
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.data(), shapes)
 def test_a_part_tells_what_the_whole_tells(data, jurisdiction):
     target = data.draw(places(jurisdiction))

@@ -45,7 +45,7 @@ def closed(corners):
 # --- sides ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(positions, positions, positions)
 def test_orientation_is_exact(a, b, p):
     assert orientation(a, b, p) == exactly(a, b, p)
@@ -137,7 +137,7 @@ def test_a_hole_is_outside_and_contains_its_south_and_west():
     assert inside == {(1.5, 0.5), (1.5, 1.0), (1.5, 1.5), (0.5, 1.5), (1.0, 1.5)}
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.lists(corners, min_size=4, max_size=14, unique=True), st.lists(positions, max_size=5))
 def test_areas_that_share_corners_share_no_position_and_leave_none_out(sites, more):
     triangles = shapely.delaunay_triangles(shapely.MultiPoint(sites))
@@ -276,7 +276,7 @@ def test_meetings(first, second, how):
         assert meeting(one, other) is meeting(other, one) is how
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(corners, corners, corners, corners)
 def test_meetings_are_those_of_shapely(a, b, c, d):
     if a != b and c != d:

@@ -1,5 +1,7 @@
 """One webhook event: one read, one conditional write, one answer; what failures leave behind."""
 
+from dataclasses import replace
+
 import pytest
 
 from ess.adapters.memory.clock import MemoryClock
@@ -13,8 +15,11 @@ from ess.domain.errors import PermanentFailure, ReplyTokenSpent, TemporaryFailur
 from ess.domain.geo import Point
 from ess.domain.incoming import IncomingEvent
 from ess.domain.kinds import Kind
+from ess.domain.ladder import When
 from ess.domain.report import Status
+from ess.ports.workflow import Execution
 from ess.usecases.receive_event import TRIES, receive_event
+from tests.unit import incident_kit as incident
 
 USER = "U" + "a" * 32
 PIN = Point(17.392, 104.770)
@@ -120,8 +125,6 @@ def test_a_worker_that_writes_in_between_is_not_overwritten(world):
     world.receive("e3", talk.CallDeclined())
 
     def worker():
-        from dataclasses import replace
-
         from ess.domain.report import Change
 
         after = replace(world.report, status=Status.NOTIFIED, version=world.report.version + 1)
@@ -213,3 +216,135 @@ def test_unfollowing_is_stored_and_not_answered(world):
     world.receive("e2", talk.Unfollowed(), reply_token=None)
     assert world.stored.draft is None
     assert world.messenger.pushes == []
+
+
+# --- a report that is accepted, closed, reopened --------------------------------------------------
+
+NOBODY_CAME = talk.NobodyCame(incident.REPORT)
+
+
+def accepted(**fields):
+    world = incident.World(incident.ALICE, incident.BOB, **fields)
+    world.workflow.start(incident.REPORT)
+    world.notify()
+    world.tap(incident.ALICE, "accept")
+    world.follow_up("accepted", "token-2")
+    return world
+
+
+def closed(**fields):
+    world = accepted(**fields)
+    world.tap(incident.ALICE, "close", "resolved")
+    world.conclude()
+    return world
+
+
+def test_reopening_stores_the_report_and_starts_another_execution():
+    world = closed()
+    before = world.report
+    assert world.say(NOBODY_CAME)
+    report = world.report
+    assert (report.status, report.run, report.reopened, report.reference) == (
+        Status.DISPATCHED,
+        2,
+        1,
+        before.reference,
+    )
+    assert sorted(world.workflow.states) == [(incident.REPORT, 1), (incident.REPORT, 2)]
+    assert world.actions.count("reopened") == 1
+    assert world.shown == "status.dispatched"
+
+
+def test_reopening_whose_workflow_does_not_start_is_started_on_redelivery():
+    world = closed()
+    world.workflow.plan("start", TemporaryFailure("throttled"))
+    with pytest.raises(TemporaryFailure):
+        world.say(NOBODY_CAME, "again")
+    assert not world.say(NOBODY_CAME, "again")
+    assert (incident.REPORT, 2) in world.workflow.states
+    assert world.report.reopened == 1
+
+
+def test_reopening_after_the_auditor_told_the_end_again_counts_on_from_there():
+    world = closed()
+    world.workflow.states[incident.REPORT, 1] = Execution.FAILED
+    world.audit()
+    assert world.report.run == 2
+    world.say(NOBODY_CAME)
+    assert world.report.run == world.store.conversations[incident.REPORTER].active.run == 3
+    assert (incident.REPORT, 3) in world.workflow.states
+
+
+def test_a_reopening_that_loses_to_the_auditor_is_decided_anew():
+    world = closed()
+    world.workflow.states[incident.REPORT, 1] = Execution.FAILED
+    world.conversations.plan("save", world.audit)
+    assert world.say(NOBODY_CAME)
+    assert world.report.run == 3
+    assert (incident.REPORT, 3) in world.workflow.states
+
+
+def test_that_somebody_came_leaves_the_report_closed():
+    world = closed(may_ask=True)
+    assert world.told()[-1] == "status.closed_ask"
+    before = world.report
+    world.say(talk.HelpCame(incident.REPORT))
+    assert world.report == replace(before, version=before.version + 1)
+    assert "help_confirmed" in world.actions
+
+
+@pytest.mark.parametrize(
+    ("given", "news"),
+    [
+        (talk.TextSent("+66898765432"), "phone_added"),
+        (talk.CallDeclined(), "no_call"),
+        (NOBODY_CAME, "nobody_came"),
+    ],
+)
+def test_news_that_did_not_reach_the_workflow_does_so_on_redelivery(given, news):
+    world = accepted()
+    world.workflow.plan("resume", TemporaryFailure("throttled"))
+    with pytest.raises(TemporaryFailure):
+        world.say(given, "again")
+    version = world.report.version
+    assert not world.say(given, "again")
+    assert world.workflow.resumed[-1] == ("token-2", news)
+    assert world.report.version == version
+
+
+def test_news_delivered_again_after_the_officer_gave_the_report_back_wakes_nobody():
+    world = accepted()
+    world.say(NOBODY_CAME, "again")
+    world.tap(incident.ALICE, "hand_over", "cannot_reach")
+    world.notify(2, "token-3")
+    resumed = list(world.workflow.resumed)
+    world.say(NOBODY_CAME, "again")
+    assert world.workflow.resumed == resumed
+
+
+def test_a_report_that_was_accepted_while_its_reporter_wrote_is_decided_anew():
+    world = incident.World(incident.ALICE)
+    world.notify()
+    world.conversations.plan("save", lambda: world.tap(incident.ALICE, "accept"))
+    world.say(NOBODY_CAME)
+    assert world.report.nobody_came == 1
+    assert world.workflow.resumed[-1] == ("token-1", "accepted")
+
+
+def test_asking_is_allowed_until_the_end():
+    world = accepted()
+    world.say(talk.AskingAllowed())
+    assert world.report.may_ask
+    assert "asking_allowed" in world.actions
+    world.tap(incident.ALICE, "close", "resolved")
+    world.conclude()
+    assert world.told()[-1] == "status.closed_ask"
+
+
+def test_the_reporters_copy_stays_true_through_a_whole_report():
+    ladder = incident.ladder_of(incident.FIRST, notices=[((incident.SOCIAL,), When.UNANSWERED)])
+    world = closed(ladder=ladder)
+    world.say(NOBODY_CAME)
+    world.notify(0, "token-9", run=2)
+    view = talk.reporter_view(world.report)
+    assert world.store.conversations[incident.REPORTER].active == view

@@ -15,13 +15,21 @@ from ess.adapters.line.signature import sign
 from ess.adapters.line.webhook import LineWebhook
 from ess.adapters.memory.clock import MemoryClock
 from ess.adapters.memory.conversations import MemoryConversations
+from ess.adapters.memory.enrolments import MemoryEnrolments
+from ess.adapters.memory.invitations import MemoryInvitations
+from ess.adapters.memory.menus import MemoryMenus
 from ess.adapters.memory.messenger import MemoryMessenger
 from ess.adapters.memory.rejected_events import MemoryRejectedEvents
 from ess.adapters.memory.reports import MemoryReports
+from ess.adapters.memory.responders import MemoryResponders
+from ess.adapters.memory.sms import MemorySms
 from ess.adapters.memory.store import MemoryStore
 from ess.adapters.memory.workflow import MemoryWorkflow
 from ess.adapters.phone import read_phone
+from ess.domain import response
 from ess.domain.errors import TemporaryFailure
+from ess.domain.invitation import Invitation, hash_of
+from ess.domain.report import ClosingReason, Status
 from ess.settings import Settings
 
 app = importlib.import_module("functions.receive_webhook.app")
@@ -51,6 +59,10 @@ class World:
         self.messenger = MemoryMessenger()
         self.workflow = MemoryWorkflow()
         self.rejected = MemoryRejectedEvents()
+        self.responders = MemoryResponders()
+        self.invitations = MemoryInvitations()
+        self.enrolments = MemoryEnrolments(self.conversations, self.responders, self.invitations)
+        self.sms, self.menus = MemorySms(), MemoryMenus()
         self.parameters = Parameters(secret=SECRET, token="token")
         self.time = 0.0
         self.credentials = LineCredentials(self.parameters, "secret", "token", lambda: self.time)
@@ -78,6 +90,11 @@ def world(monkeypatch):
         "webhook_messenger": world.messenger,
         "workflow": world.workflow,
         "rejected_events": world.rejected,
+        "responders": world.responders,
+        "invitations": world.invitations,
+        "enrolments": world.enrolments,
+        "webhook_sms": world.sms,
+        "menus": world.menus,
         "line_webhook": LineWebhook(world.credentials),
         "clock": clock,
         "phone_reader": read_phone,
@@ -129,6 +146,17 @@ def test_every_event_of_the_corpus_is_signed_as_line_signs(path):
         ("redelivered", [["ask_kind"]]),
         ("base64_body", [["ask_kind"]]),
         ("header_in_capitals", [["ask_kind"]]),
+        ("text_invitation", [["officer.join.unknown"]]),
+        ("postback_duty_on", [["officer.none"]]),
+        ("postback_drill", [["ask_kind"]]),
+        # Buttons about a report that is not this person's say nothing of it.
+        ("postback_may_ask", [["late_button", "menu"]]),
+        ("postback_nobody_came", [["late_button", "menu"]]),
+        ("postback_help_came", [["late_button", "menu"]]),
+        ("responder_help", [["officer.unknown"]]),
+        ("responder_hand_over", [["officer.unknown"]]),
+        ("responder_assign", [["officer.unknown"]]),
+        ("responder_join", [["officer.unknown"]]),
     ],
 )
 def test_a_delivery_is_taken_and_answered(world, name, answers):
@@ -144,6 +172,77 @@ def test_a_whole_report_from_the_corpus(world):
     assert report.phone == "+66812345678"
     assert report.place == "ตลาดอินโดจีน · อ.เมืองนครพนม จ.นครพนม"
     assert world.workflow.started == [report.report_id]
+
+
+def test_a_drill_from_the_corpus_is_one_all_the_way(world):
+    for name in ("postback_drill", "postback_kind", "location", "text_phone"):
+        assert world.deliver(name) == 200
+    (report,) = world.store.reports.values()
+    assert report.drill
+    prompts = [prompt for reply in world.messenger.replies for prompt in reply.prompts]
+    assert [prompt.params.get("drill") for prompt in prompts] == [True] * len(prompts)
+
+
+def pressed(name, report_id, number=0):
+    """The event of a button of the corpus, pressed on another report."""
+    event = raw(name)
+    data = event["postback"]["data"].replace("0" * 32, report_id)
+    event |= {"webhookEventId": f"01JPRESSED{number}", "replyToken": f"pressed-{number}"}
+    return event | {"postback": {"data": data}}
+
+
+def test_a_reporter_says_that_nobody_came_and_the_next_execution_is_started(world):
+    for name in ("text_report", "postback_kind", "location", "text_phone", "postback_may_ask"):
+        assert world.deliver(name) == 200
+    (report,) = world.store.reports.values()
+    assert report.may_ask
+    now = bootstrap.clock().now()
+    world.reports.save(response.close(report, ClosingReason.REFERRED, now=now, actor="system"))
+    assert world.deliver_events(pressed("postback_nobody_came", report.report_id)) == 200
+    assert world.answers[-1] == ["reopened"]
+    assert set(world.workflow.states) == {(report.report_id, 1), (report.report_id, 2)}
+    (after,) = world.store.reports.values()
+    assert (after.status, after.run, after.may_ask) == (Status.DISPATCHED, 2, True)
+
+
+def test_a_reporter_says_that_somebody_came(world):
+    for name in ("text_report", "postback_kind", "location", "text_phone"):
+        world.deliver(name)
+    (report,) = world.store.reports.values()
+    now = bootstrap.clock().now()
+    world.reports.save(response.close(report, ClosingReason.RESOLVED, now=now, actor="system"))
+    world.deliver_events(pressed("postback_help_came", report.report_id))
+    assert world.answers[-1] == ["help_came"]
+    assert world.reports.timeline(report.report_id)[-1].action == "help_confirmed"
+
+
+def test_an_officer_joins_and_goes_on_duty_from_the_corpus(world, capsys):
+    now = bootstrap.clock().now()
+    invitation = Invitation(
+        hash_of("ABCD2FGH"), "np", "สภ.เมือง", "Mueang", "ด.ต. ก", "K", now, now + 60
+    )
+    world.invitations.add(invitation)
+    assert world.deliver("text_invitation") == 200
+    assert world.deliver("text_phone") == 200
+    ((phone, prompt),) = world.sms.sent
+    typed = raw("text_phone") | {"webhookEventId": "01JSAMPLECODE", "replyToken": "code"}
+    typed["message"] = typed["message"] | {"text": prompt.params["code"]}
+    assert world.deliver_events(typed) == 200
+    assert world.deliver("postback_duty_on") == 200
+    assert [names[-1] for names in world.answers] == [
+        "officer.phone.ask",
+        "officer.phone.sent",
+        "officer.join.done",
+        "officer.duty.on",
+    ]
+    (person,) = world.responders.of_unit("np")
+    assert (person.phone, person.verified, person.on_duty) == (phone, True, True)
+    assert world.menus.officers == {person.line_user_id}
+    logged = "".join(capsys.readouterr())
+    for secret in (prompt.params["code"], "812345678", "ABCD", person.line_user_id):
+        assert secret not in logged
+    world.deliver("unfollow")
+    assert world.responders.of_unit("np")[0].line_blocked
 
 
 @pytest.mark.parametrize("name", ["location_at_sea", "location_abroad"])

@@ -1,139 +1,67 @@
-"""A responder's tap: who may act, the first one wins, the same tap twice is one."""
+"""A responder's tap in LINE: found by their LINE id, answered once, whatever is delivered again."""
 
 from dataclasses import replace
 
 import pytest
 
-from ess.adapters.memory.clock import MemoryClock
-from ess.adapters.memory.messenger import MemoryMessenger
-from ess.adapters.memory.reports import MemoryReports
-from ess.adapters.memory.store import MemoryStore
-from ess.adapters.memory.workflow import MemoryWorkflow
-from ess.domain import report as incident
-from ess.domain.errors import TemporaryFailure
-from ess.domain.geo import Point
+from ess.domain import response
+from ess.domain.errors import PermanentFailure, ReplyTokenSpent, TemporaryFailure
 from ess.domain.incoming import IncomingEvent, ResponderTap
-from ess.domain.kinds import Kind
-from ess.domain.ladder import Rung, RungKind, build_ladder
-from ess.domain.report import ClosingReason, Notified, Report, Status
+from ess.domain.ladder import DESK_UNIT_ID
+from ess.domain.report import ACTS_KEPT, ClosingReason, Notified, Part, Status
 from ess.usecases.respond_to_report import respond_to_report
-
-REPORT = "0" * 32
-ALICE, BOB, EVE = ("U" + c * 32 for c in "abe")
-STATION = Rung("np-mueang", "สภ.เมือง", "Mueang", RungKind.STATION, 1200.0)
-PEOPLE = (
-    Notified("alice", "np-mueang", "ร.ต.อ.หญิง เอ", "Capt. A", 0, ALICE),
-    Notified("bob", "np-mueang", "ด.ต. บี", "Sgt. B", 0, BOB),
+from tests.unit.incident_kit import (
+    ALICE,
+    BOB,
+    CAROL,
+    DORA,
+    PROGRESS_S,
+    REPORT,
+    SOCIAL,
+    World,
+    officer,
 )
 
-
-class World:
-    def __init__(self):
-        self.store = MemoryStore()
-        self.reports = MemoryReports(self.store)
-        self.messenger = MemoryMessenger()
-        self.workflow = MemoryWorkflow()
-        self.clock = MemoryClock()
-        self.taps = 0
-        self.store.reports[REPORT] = Report(
-            REPORT,
-            "K7P-2MX",
-            "U" + "9" * 32,
-            None,
-            Kind.ASSAULT,
-            Point(17.4, 104.8),
-            1.0,
-            1.0,
-            status=Status.NOTIFIED,
-            phone="+66812345678",
-            ladder=build_ladder([STATION]),
-            rung=0,
-            attempt=1,
-            notified=PEOPLE,
-            token="token-1",
-        )
-
-    @property
-    def report(self):
-        return self.store.reports[REPORT]
-
-    def tap(self, user, act, reason=None, event_id=None, report_id=REPORT):
-        self.taps += 1
-        event_id = event_id or f"tap-{self.taps}"
-        tap = ResponderTap(act, report_id, reason)
-        event = IncomingEvent(event_id, user, f"reply-{event_id}", tap)
-        respond_to_report(
-            event,
-            tap,
-            reports=self.reports,
-            messenger=self.messenger,
-            workflow=self.workflow,
-            clock=self.clock,
-            progress_s=600,
-        )
-
-    @property
-    def said(self):
-        return self.messenger.replies[-1].prompts[0]
+EVE = officer("eve")
 
 
 @pytest.fixture
 def world():
-    return World()
+    world = World(ALICE, BOB)
+    world.notify()
+    world.messenger.pushes.clear()
+    return world
 
 
-def test_accepting_costs_one_read_and_one_write_and_wakes_the_workflow(world):
-    world.tap(ALICE, "accept")
-    assert world.reports.calls == {"get": 1, "save": 1}
-    assert world.report.status is Status.ACKNOWLEDGED
-    assert world.report.acknowledged_by == "alice"
-    assert world.workflow.resumed == [("token-1", "accepted")]
-    assert world.said.name == "officer.accepted"
-
-
-def test_only_the_one_who_goes_gets_the_number(world):
-    world.tap(ALICE, "accept")
-    assert world.said.params["phone"] == "+66812345678"
-    world.tap(BOB, "accept")
-    assert "phone" not in world.said.params
-    assert "latitude" not in world.said.params
-
-
-def test_nobody_gets_the_number_of_someone_who_cannot_talk(world):
-    world.store.reports[REPORT] = replace(world.report, can_talk=False)
-    world.tap(ALICE, "accept")
-    assert world.said.params["phone"] is None
-    assert world.said.params["can_talk"] is False
-
-
-def test_the_first_one_wins(world):
-    world.tap(ALICE, "accept")
-    world.tap(BOB, "accept")
-    assert world.report.acknowledged_by == "alice"
-    assert world.said.name == "officer.already_taken"
-    assert world.said.params["responder_en"] == "Capt. A"
-
-
-def test_the_first_one_wins_in_a_race_too(world):
-    world.reports.plan("save", lambda: world.tap(BOB, "accept"))
-    world.tap(ALICE, "accept")
-    assert world.report.acknowledged_by == "bob"
-    assert world.said.name == "officer.already_taken"
-    assert world.workflow.resumed == [("token-1", "accepted")]
+def test_a_tap_is_answered_by_a_reply(world):
+    answer = world.tap(ALICE, "accept")
+    assert world.answered == answer.prompt
+    assert (world.answered.name, world.report.acknowledged_by) == ("officer.accepted", "alice")
+    assert world.messenger.pushes == []
 
 
 def test_a_stranger_may_do_nothing(world):
-    for act in ("accept", "decline", "on_the_way", "on_scene", "close"):
+    for act in ("accept", "decline", "on_the_way", "on_scene", "help", "join", "close", "assign"):
         world.tap(EVE, act)
-        assert world.said.name == "officer.unknown"
+        assert (world.answered.name, world.answered.params) == ("officer.unknown", {})
     assert world.report.status is Status.NOTIFIED
     assert world.workflow.resumed == []
 
 
 def test_an_unknown_report_is_answered_like_one_of_somebody_else(world):
-    world.tap(ALICE, "accept", report_id="f" * 32)
-    assert world.said.name == "officer.unknown"
-    assert world.said.params == {}
+    tap = ResponderTap("accept", "f" * 32)
+    answer = respond_to_report(
+        IncomingEvent("e", ALICE.line_user_id, "reply-e", tap),
+        tap,
+        reports=world.reports,
+        responders=world.responders,
+        messenger=world.messenger,
+        workflow=world.workflow,
+        clock=world.clock,
+        progress_s=PROGRESS_S,
+    )
+    assert answer is None
+    assert (world.answered.name, world.answered.params) == ("officer.unknown", {})
 
 
 def test_the_same_tap_again_is_answered_once_and_changes_nothing(world):
@@ -145,79 +73,294 @@ def test_the_same_tap_again_is_answered_once_and_changes_nothing(world):
     assert world.messenger.pushes == []
 
 
+@pytest.mark.parametrize(
+    ("before", "act", "choice"),
+    [
+        ((), "decline", None),
+        (("accept",), "on_the_way", None),
+        (("accept",), "help", None),
+        (("accept",), "hand_over", "cannot_reach"),
+        (("accept",), "decline", None),
+        (("accept",), "note", "two injured"),
+        (("accept",), "close", "resolved"),
+    ],
+)
+def test_every_tap_that_is_delivered_again_has_the_effect_of_one(world, before, act, choice):
+    for one in before:
+        world.tap(ALICE, one)
+    world.tap(ALICE, act, choice, event_id="same")
+    once = world.report, world.actions, len(world.messenger.replies)
+    world.tap(ALICE, act, choice, event_id="same")
+    assert (world.report, world.actions, len(world.messenger.replies)) == once
+    assert world.messenger.pushes == []
+
+
 def test_a_delivery_that_ended_early_is_finished_by_the_next(world):
     world.workflow.plan("resume", TemporaryFailure("throttled"))
     with pytest.raises(TemporaryFailure):
         world.tap(ALICE, "accept", event_id="same")
     world.tap(ALICE, "accept", event_id="same")
     assert world.workflow.resumed == [("token-1", "accepted")]
-    assert world.said.name == "officer.accepted"
+    assert world.answered.name == "officer.accepted"
 
 
-def test_one_decline_waits_for_the_others_and_the_last_moves_on(world):
-    world.tap(ALICE, "decline")
-    assert world.workflow.resumed == []
-    world.tap(BOB, "decline")
-    assert world.workflow.resumed == [("token-1", "declined")]
-
-
-def test_the_whole_way_to_closed(world):
+def test_a_spent_reply_token_is_answered_by_push(world):
+    world.messenger.plan("reply", ReplyTokenSpent("a minute has passed"))
     world.tap(ALICE, "accept")
-    world.store.reports[REPORT] = replace(world.report, token="token-2")
-    world.tap(ALICE, "on_the_way")
-    assert world.workflow.resumed[-1] == ("token-2", "progress")
-    world.store.reports[REPORT] = replace(world.report, token="token-3")
-    world.tap(ALICE, "on_scene")
-    world.tap(ALICE, "close")
-    assert world.said.name == "officer.close_reasons"
-    assert world.report.status is Status.ON_SCENE
-    world.tap(ALICE, "close", ClosingReason.RESOLVED)
-    assert world.report.status is Status.CLOSED
-    assert world.report.closing_reason is ClosingReason.RESOLVED
-    assert world.said.name == "officer.done"
+    assert world.told(ALICE) == ["officer.accepted"]
 
 
-@pytest.mark.parametrize("act", ["on_the_way", "on_scene", "close"])
-def test_only_the_one_who_accepted_reports_progress(world, act):
+def test_a_spent_reply_token_does_not_swallow_a_refusal(world):
     world.tap(ALICE, "accept")
-    world.tap(BOB, act, ClosingReason.RESOLVED if act == "close" else None)
-    assert world.said.name == "officer.not_yours"
-    assert world.report.status is Status.ACKNOWLEDGED
+    world.messenger.plan("reply", ReplyTokenSpent("a minute has passed"))
+    world.tap(BOB, "accept")
+    assert world.told(BOB) == ["officer.already_taken"]
 
 
-def test_a_step_back_is_refused(world):
+def test_whoever_accepted_and_left_the_unit_does_not_get_the_number_again(world):
     world.tap(ALICE, "accept")
-    world.tap(ALICE, "on_scene")
-    world.tap(ALICE, "on_the_way")
-    assert world.said.name == "officer.not_now"
-    assert world.report.status is Status.ON_SCENE
-
-
-def test_a_responder_cannot_close_as_the_reporter(world):
+    world.responders.put([replace(ALICE, verified=False)])
     world.tap(ALICE, "accept")
-    world.tap(ALICE, "close", ClosingReason.CANCELLED_BY_REPORTER)
-    assert world.said.name == "officer.not_now"
-    assert world.report.status is Status.ACKNOWLEDGED
+    assert (world.answered.name, world.answered.params) == ("officer.unknown", {})
+    assert len(world.workflow.resumed) == 1
 
 
 def test_after_a_cancellation_every_tap_says_so(world):
-    change = incident.close(
-        world.report, ClosingReason.CANCELLED_BY_REPORTER, now=2.0, actor="reporter"
-    )
-    world.reports.save(change)
+    world.cancel()
     for act in ("accept", "decline", "on_scene"):
         world.tap(ALICE, act)
-        assert world.said.name == "officer.closed"
+        assert world.answered.name == "officer.closed"
+        assert world.answered.params["reason"] == ClosingReason.CANCELLED_BY_REPORTER
+    assert world.report.report_id == REPORT
 
 
-def test_whoever_accepted_and_cannot_go_gives_it_back_and_others_are_asked_at_once(world):
-    world.tap(ALICE, "accept")
-    world.store.reports[REPORT] = replace(world.report, token="token-2")
-    world.tap(ALICE, "decline")
+# --- a tap that is delivered again when much has happened since ---------------------------------
+
+
+def given_back(world, who=ALICE):
+    world.tap(who, "hand_over", "other_incident")
+
+
+def released(world):
+    world.put(response.hand_over(world.report, None, "alice", now=world.clock.now()).report)
+
+
+def test_accepting_delivered_again_after_handing_over_accepts_nothing(world):
+    world.tap(ALICE, "accept", event_id="same")
+    given_back(world)
+    before, woken = world.report, list(world.workflow.resumed)
+    world.tap(ALICE, "accept", event_id="same")
+    assert (world.report, world.workflow.resumed) == (before, woken)
+    assert world.messenger.pushes == []
+
+
+def test_a_second_fast_tap_is_known_again_too(world):
+    world.tap(ALICE, "accept", event_id="first")
+    world.tap(ALICE, "accept", event_id="second")
+    given_back(world)
+    world.tap(ALICE, "accept", event_id="second")
     assert world.report.status is Status.NOTIFIED
-    assert world.report.acknowledged_by is None
-    assert world.report.declined == ("alice",)
-    assert world.workflow.resumed[-1] == ("token-2", "progress")
-    assert world.said.name == "officer.declined"
+
+
+def test_declining_delivered_again_after_accepting_gives_nothing_back(world):
+    world.tap(ALICE, "decline", event_id="once")
+    world.tap(ALICE, "decline", event_id="twice")
+    world.tap(ALICE, "accept")
+    for event_id in ("once", "twice"):
+        world.tap(ALICE, "decline", event_id=event_id)
+        assert (world.report.status, world.report.acknowledged_by) == (Status.ACKNOWLEDGED, "alice")
+        assert world.report.declined == ()
+
+
+def test_a_call_for_help_delivered_again_after_it_was_passed_on_is_no_second_call(world):
+    world.tap(ALICE, "accept")
+    world.tap(ALICE, "help", event_id="same")
+    world.put(replace(world.report, help_served=1, token="token-3"))
+    answer = world.tap(ALICE, "help", event_id="same")
+    assert (world.report.help_calls, answer.prompt.name) == (1, "officer.help_called")
+    assert ("token-3", "help") not in world.workflow.resumed
+
+
+def test_a_call_for_help_that_nobody_took_up_is_passed_on_by_the_next_delivery(world):
+    world.tap(ALICE, "accept")
+    world.put(replace(world.report, token="token-2"))
+    world.workflow.plan("resume", TemporaryFailure("throttled"))
+    with pytest.raises(TemporaryFailure):
+        world.tap(ALICE, "help", event_id="same")
+    world.tap(ALICE, "help", event_id="same")
+    assert world.workflow.resumed[-1] == ("token-2", "help")
+    assert world.report.help_calls == 1
+
+
+def test_closing_delivered_again_after_reopening_and_accepting_does_not_close(world):
+    world.tap(ALICE, "accept")
+    world.tap(ALICE, "close", "resolved", event_id="same")
+    world.put(replace(response.reopen(world.report, now=world.clock.now()), token="again"))
+    world.tap(ALICE, "accept")
+    world.tap(ALICE, "close", "resolved", event_id="same")
+    assert world.report.status is Status.ACKNOWLEDGED
+
+
+def test_progress_delivered_again_after_accepting_anew_is_not_told_anew(world):
+    world.tap(ALICE, "accept")
+    world.tap(ALICE, "on_the_way", event_id="same")
+    released(world)
+    world.tap(ALICE, "accept")
+    world.tap(ALICE, "on_the_way", event_id="same")
+    assert world.report.status is Status.ACKNOWLEDGED
+
+
+def test_whoever_never_got_the_first_answer_reads_that_the_button_has_no_effect_now(world):
+    world.messenger.plan("reply", TemporaryFailure("LINE is down"))
+    with pytest.raises(TemporaryFailure):
+        world.tap(ALICE, "accept", event_id="same")
+    given_back(world)
+    answer = world.tap(ALICE, "accept", event_id="same")
+    assert world.answered == answer.prompt
+    assert (answer.prompt.name, answer.changed, answer.refused) == ("officer.not_now", False, False)
+    assert "phone" not in answer.prompt.params
+
+
+def test_a_tap_delivered_again_that_would_be_refused_by_now_is_not_answered_again(world):
+    world.tap(ALICE, "accept")
+    world.tap(ALICE, "on_the_way", event_id="same")
+    world.tap(ALICE, "on_scene")
+    assert world.tap(ALICE, "on_the_way", event_id="same").changed is False
+    assert world.report.status is Status.ON_SCENE
+    assert world.messenger.pushes == []
+
+
+def test_a_tap_that_changes_nothing_leaves_the_times_and_the_timeline_alone(world):
+    world.tap(ALICE, "accept")
+    before, actions = world.report, world.actions
+    world.clock.advance(300)
+    assert world.tap(ALICE, "accept").changed is False
+    assert world.report.acts[:-1] == before.acts
+    assert world.report.version == before.version + 1
+    assert replace(world.report, acts=before.acts, version=before.version) == before
+    assert world.actions == actions
+
+
+def test_neither_asking_for_the_choices_nor_a_refusal_is_written_down(world):
+    world.tap(ALICE, "accept")
+    before = world.report
+    world.tap(ALICE, "close")
     world.tap(BOB, "accept")
-    assert world.report.acknowledged_by == "bob"
+    world.tap(EVE, "accept")
+    assert world.report == before
+
+
+def test_a_report_remembers_so_many_taps_and_none_by_its_name(world):
+    for number in range(ACTS_KEPT + 5):
+        world.tap(ALICE, ("accept", "decline")[number % 2], event_id=f"event-{number}")
+    assert len(world.report.acts) == ACTS_KEPT
+    assert world.report.knows_act(f"event-{ACTS_KEPT + 4}")
+    assert not world.report.knows_act("event-0")
+    assert not [mark for mark in world.report.acts if "event" in mark]
+
+
+# --- answered first, waked after ----------------------------------------------------------------
+
+
+def test_the_officer_is_answered_before_the_workflow_is_waked(world):
+    answered_by_then = []
+    resume = world.workflow.resume
+    world.workflow.resume = lambda *a: (
+        answered_by_then.append([r.prompts[0].name for r in world.messenger.replies]) or resume(*a)
+    )
+    world.tap(ALICE, "accept")
+    assert answered_by_then == [["officer.accepted"]]
+
+
+def test_an_officer_whose_engine_hangs_has_the_number_and_is_not_answered_twice(world):
+    world.workflow.plan("resume", TemporaryFailure("hangs"))
+    with pytest.raises(TemporaryFailure):
+        world.tap(ALICE, "accept", event_id="same")
+    assert world.answered.params["phone"] == world.report.phone
+    world.tap(ALICE, "accept", event_id="same")
+    assert len(world.messenger.replies) == 1
+    assert world.messenger.pushes == []
+
+
+@pytest.mark.parametrize("failure", [TemporaryFailure, PermanentFailure])
+def test_the_report_goes_on_even_if_line_does_not_take_the_answer(world, failure):
+    world.messenger.plan("reply", failure("no"))
+    with pytest.raises(failure):
+        world.tap(ALICE, "accept")
+    assert world.workflow.resumed == [("token-1", "accepted")]
+
+
+# --- one LINE user, several places --------------------------------------------------------------
+
+
+def notified_as(responder, part):
+    return Notified(
+        *(responder.responder_id, responder.unit_id, responder.name_th, responder.name_en, 0),
+        responder.line_user_id,
+        part,
+    )
+
+
+@pytest.mark.parametrize("part", [Part.HELPER, Part.INFORMED, Part.RESPONDER])
+def test_whoever_accepted_goes_on_with_it_though_called_for_another_unit_since(world, part):
+    other = replace(officer("alice-desk", DESK_UNIT_ID), line_user_id=ALICE.line_user_id)
+    world.responders.put([other])
+    world.tap(ALICE, "accept")
+    world.put(replace(world.report, notified=(*world.report.notified, notified_as(other, part))))
+    for act, choice in (("on_the_way", None), ("on_scene", None), ("close", "resolved")):
+        world.tap(ALICE, act, choice)
+    assert world.report.status is Status.CLOSED
+
+
+def test_whoever_is_asked_may_accept_though_informed_for_another_unit_later(world):
+    other = replace(officer("alice-pmj", SOCIAL.unit_id), line_user_id=ALICE.line_user_id)
+    world.responders.put([other])
+    informed = notified_as(other, Part.INFORMED)
+    world.put(replace(world.report, notified=(*world.report.notified, informed)))
+    world.tap(ALICE, "accept")
+    assert world.report.acknowledged_by == "alice"
+
+
+def test_a_place_that_was_given_to_somebody_else_is_no_longer_this_line_users(world):
+    world.responders.put([replace(ALICE, line_user_id=EVE.line_user_id)])
+    world.tap(ALICE, "accept")
+    assert (world.answered.name, world.answered.params) == ("officer.unknown", {})
+    assert world.report.acknowledged_by is None
+
+
+# --- what the desk has, a station may still take ------------------------------------------------
+
+
+@pytest.fixture
+def at_desk():
+    world = World(ALICE, BOB, CAROL, DORA)
+    for step in range(3):
+        world.notify(step, f"token-{step}")
+    world.tap(DORA, "accept")
+    world.follow_up("accepted", "token-3")
+    return world
+
+
+def test_stations_hear_that_the_desk_coordinates_and_may_still_go(at_desk):
+    assert at_desk.told(ALICE)[-1] == "officer.taken_by_desk"
+    assert at_desk.shown == at_desk.told()[-1] == "status.desk_acknowledged"
+
+
+def test_an_officer_takes_over_from_the_desk_and_both_sides_hear_of_it(at_desk):
+    at_desk.tap(ALICE, "accept")
+    assert at_desk.answered.name == "officer.accepted"
+    assert at_desk.answered.params["phone"] == at_desk.report.phone
+    assert at_desk.report.acknowledged_by == "alice"
+    assert "taken_over" in at_desk.actions
+    assert at_desk.workflow.resumed[-1] == ("token-3", "accepted")
+    at_desk.follow_up("accepted", "token-4")
+    assert at_desk.told(DORA)[-1] == at_desk.told(BOB)[-1] == "officer.taken"
+    assert at_desk.shown == at_desk.told()[-1] == "status.acknowledged"
+
+
+def test_from_an_officer_neither_the_desk_nor_another_takes_it(at_desk):
+    at_desk.tap(ALICE, "accept")
+    for who in (BOB, DORA):
+        at_desk.tap(who, "accept")
+        assert at_desk.answered.name == "officer.already_taken"
+    assert at_desk.report.acknowledged_by == "alice"

@@ -142,7 +142,7 @@ def test_the_sample_is_whole_and_plainly_a_sample():
     stations = json.loads((SAMPLE / "stations_sample.geojson").read_text(encoding="utf-8"))
     units = {feature["id"] for feature in stations["features"]} | {DESK_UNIT_ID}
     by_unit = {
-        unit: [r for r in reading.responders if r.unit_id == unit and r.may_be_called]
+        unit: [r for r in reading.responders if r.unit_id == unit and r.may_be_called(0)]
         for unit in units
     }
     assert {r.unit_id for r in reading.responders} == units

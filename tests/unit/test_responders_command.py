@@ -1,11 +1,13 @@
 """`ess responders`, over stores in memory."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from ess import bootstrap
 from ess.adapters.memory.responders import MemoryResponders
+from ess.domain.duty import Shift
 from ess.domain.geo import Point
 from ess.domain.responder import Responder
 from ess.domain.station import Station
@@ -94,3 +96,35 @@ def test_the_list_tells_who_would_be_called_and_hides_numbers(load, responders, 
 def test_a_unit_without_people(responders, capsys):
     assert main(["responders", "list", "np"]) == 1
     assert "Nobody answers for np" in capsys.readouterr().out
+
+
+def test_loading_again_loses_neither_plan_nor_version_and_says_what_changed(
+    load, responders, capsys
+):
+    load([GOOD, GOOD | {"responder_id": "np-2"}])
+    (before, other) = responders.of_unit("np")
+    planned = responders.change(before, replace(before, shifts=(Shift(10, 20),), line_blocked=True))
+    capsys.readouterr()
+    renamed = GOOD | {"name_en": "Capt. New", "on_duty": False}
+    assert load([renamed, GOOD | {"responder_id": "np-2"}, GOOD | {"responder_id": "np-3"}]) == 0
+    said = capsys.readouterr().out
+    assert "1 new, 1 changed, 1 as before." in said
+    assert "np-1 (ร.ต.อ. ก) has a plan of shifts" in said
+    first, second, _ = responders.of_unit("np")
+    assert first == replace(planned, name_en="Capt. New", version=2)
+    assert second == other
+
+
+def test_the_list_tells_of_plans_and_of_blocked_accounts(load, responders, capsys):
+    load([GOOD | {"line_user_id": "U" + "0a" * 16}])
+    (person,) = responders.of_unit("np")
+    now = bootstrap.clock().now()
+    shifts = (Shift(now - 100, now + 3600),)
+    responders.change(
+        person, replace(person, on_duty=False, phone=None, line_blocked=True, shifts=shifts)
+    )
+    capsys.readouterr()
+    main(["responders", "list", "np"])
+    said = capsys.readouterr().out
+    assert "LINE (blocked)  [on duty, by plan, verified]" in said
+    assert "1 responders, 0 would be called now." in said

@@ -4,7 +4,7 @@ import io
 
 import geojson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ess.adapters.station_files import FileUnreadable, read_all, read_stations_file, write_geojson
@@ -68,6 +68,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=40), st.integers(0, 400), st.integers(0, 40))
+@example(b"\x80", 102, 1)  # within a letter of three bytes
 def test_no_damage_goes_further_than_an_unreadable_file(noise, start, length):
     whole = collection(feature("a"), feature("b", jurisdiction=AREA)).encode()
     damaged = whole[:start] + noise + whole[start + length :]

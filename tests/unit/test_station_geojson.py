@@ -12,7 +12,8 @@ from ess.adapters.station_files import read_all
 from ess.adapters.station_files.geojson_rows import row_of_feature
 from ess.domain.geo import Point
 from ess.domain.jurisdiction import Jurisdiction
-from ess.domain.station import Phone, Station
+from ess.domain.ladder import UnitKind
+from ess.domain.station import POLICE_STATION, Phone, Station
 from ess.domain.station_doubts import Doubt
 from ess.domain.station_rows import judge
 from tests.unit.station_file_kit import collection, feature, problem_of, rows_of, square, station
@@ -24,7 +25,9 @@ AREA = square(104.7, 16.9)
 def test_the_sample_is_the_twelve_districts_and_says_that_it_is_a_sample():
     reading = read_all(SAMPLE)
     assert reading.refused == []
-    assert {station.district for station in reading.stations} == {
+    stations = [unit for unit in reading.stations if unit.kind == POLICE_STATION]
+    assert not any(station.jurisdiction for station in stations)
+    assert {station.district for station in stations} == {
         "เมืองนครพนม",
         "ปลาปาก",
         "ท่าอุเทน",
@@ -41,6 +44,14 @@ def test_the_sample_is_the_twelve_districts_and_says_that_it_is_a_sample():
     assert all(station.sample and not station.phones for station in reading.stations)
     assert all(station.name_en.isascii() for station in reading.stations)
     assert reading.stations == sorted(reading.stations, key=lambda station: station.unit_id)
+
+
+def test_the_sample_has_the_units_of_the_province_and_they_answer_for_all_of_it():
+    units = {unit.unit_id: unit for unit in read_all(SAMPLE).stations}
+    kinds = {"sample-np-191": UnitKind.CENTER_191, "sample-np-pmj": UnitKind.SOCIAL_OFFICE}
+    for unit_id, kind in kinds.items():
+        assert units[unit_id].kind == kind
+        assert all(units[unit_id].jurisdiction.covers(unit.point) for unit in units.values())
 
 
 @pytest.mark.parametrize(
@@ -219,7 +230,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(json_values, json_values, json_values, json_values)
 def test_no_feature_makes_the_import_fail(unit_id, properties, geometry, jurisdiction):
     row = row_of_feature(

@@ -70,14 +70,14 @@ def rows(count, start=0):
 
 def test_importing_the_sample(directory, capsys):
     assert run("import", SAMPLE) == 0
-    assert directory.head().total == 12
+    assert directory.head().total == 14
     assert directory.head().note == f"from {SAMPLE}"
     out, progress = capsys.readouterr()
-    assert "12 new, 0 changed, 0 removed" in out
-    assert "noted: 12 no_phone: no phone number\n" in out
-    assert "12 rows: 12 good, 12 of them samples, 0 kept out." in out
-    assert "12 rows\n" in progress
-    assert "publishing 12 stations" in progress
+    assert "14 new, 0 changed, 0 removed" in out
+    assert "noted: 14 no_phone: no phone number\n" in out
+    assert "14 rows: 14 good, 14 of them samples, 0 kept out." in out
+    assert "14 rows\n" in progress
+    assert "publishing 14 stations" in progress
     assert "\r" not in progress
 
 
@@ -295,7 +295,7 @@ def test_export_and_import_again_changes_nothing(directory, tmp_path, capsys):
     capsys.readouterr()
     file = tmp_path / "export.geojson"
     assert run("export", file) == 0
-    assert "12 stations written" in capsys.readouterr().out
+    assert "14 stations written" in capsys.readouterr().out
     assert run("export") == 0
     assert capsys.readouterr().out == file.read_text("utf-8")
     assert run("import", file) == 0
@@ -322,7 +322,7 @@ def test_an_export_that_fails_leaves_the_old_file(directory, tmp_path, capsys):
 def test_find_shows_the_nearest(directory, capsys):
     run("import", SAMPLE)
     capsys.readouterr()
-    assert run("find", "17.40", "104.79", "-k", "2") == 0
+    assert run("find", "17.40", "104.79", "-k", "2", "--kind", "police_station") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("1. สภ.เมืองนครพนม (Mueang Nakhon Phanom Police Station)  1.20 km NW")
     assert lines[0].endswith("nearest  [sample]")

@@ -13,8 +13,8 @@ from local.cloud.phones import NeverHappened, Phones, postback, texts_of
 pytestmark = pytest.mark.cloud
 
 SCENE = (17.4064, 104.7866)  # Nakhon Phanom: the three nearest sample stations have officers
-STATIONS = 3
-TO_THE_FIRST_OFFER = ["FindStation", "AssignReport", "NextRung", "NotifyStation"]
+RUNGS = 4  # the station, it and the next nearest, the 191 centre, the desk
+TO_THE_FIRST_OFFER = ["FindUnits", "AssignReport", "Answered", "NotifyResponders"]
 END = "ConcludeReport"
 
 
@@ -42,6 +42,8 @@ class Case:
             time.sleep(0.1)
         (self.report_id,) = new
 
+    run = 1
+
     def _names(self):
         machine = self.cloud.outputs["StateMachineArn"]
         pages = self.engine.get_paginator("list_executions").paginate(stateMachineArn=machine)
@@ -54,7 +56,8 @@ class Case:
     @property
     def arn(self):
         machine = self.cloud.outputs["StateMachineArn"]
-        return f"{machine.replace(':stateMachine:', ':execution:')}:{self.report_id}"
+        name = self.report_id if self.run == 1 else f"{self.report_id}-{self.run}"
+        return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
 
     @property
     def history(self):
@@ -89,6 +92,30 @@ class Case:
 
     def officer(self):
         return self.phones.wait_for_officer(postback(o="accept", r=self.report_id))
+
+    def officer_of(self, unit, seconds=20):
+        """An officer whose unit's name holds `unit`, once they can accept."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for phone in self.phones.officers():
+                if unit in phone.unit and phone.find(postback(o="accept", r=self.report_id)):
+                    return phone
+            time.sleep(0.1)
+        raise NeverHappened(f"an offer to {unit}; it went {self.path}")
+
+    def at_desk(self):
+        return self.officer_of("desk")
+
+    def officer_again(self, seconds=20):
+        """Somebody who was offered it once more, after it had been reopened."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for phone in self.phones.officers():
+                texts = [t for e in phone.chat() for t in texts_of(e["message"])]
+                if any("ยังไม่มีใครมา" in text for text in texts):
+                    return phone
+            time.sleep(0.1)
+        raise NeverHappened(f"an offer after reopening; it went {self.path}")
 
     def do(self, officer, act, **more):
         officer.tap(postback(o=act, r=self.report_id, **more))
@@ -132,23 +159,37 @@ def test_accepted_at_once_and_carried_to_its_end_takes_12_transitions(case):
     case.reporter.wait_for(thai("status.closed.title"))
 
 
-def test_the_desk_is_reached_in_10_transitions_asked_again_in_2_and_carries_on(case):
-    case.wait_for_state("NotifyDesk", 2, seconds=60)
-    asked = ["NextRung", "NotifyStation"] * STATIONS + ["NextRung", "NotifyDesk"]
-    assert case.path[:12] == ["FindStation", "AssignReport", *asked, "NextRung", "NotifyDesk"]
-    assert case.path.index("NotifyDesk") == 9
+def test_the_desk_is_reached_in_7_transitions_asked_again_in_1_and_carries_on(case):
+    case.wait_for_state("NotifyResponders", RUNGS + 1, seconds=60)
+    assert case.path[: 3 + RUNGS + 1] == [*TO_THE_FIRST_OFFER, *["NotifyResponders"] * RUNGS]
     case.reporter.wait_for(thai("status.at_desk.title"))
-    desk = next(
-        phone
-        for phone in case.phones.officers()
-        if phone.find(postback(o="accept", r=case.report_id)) and "ศูนย์" in phone.name
-    )
+    desk = case.at_desk()
     case.do(desk, "accept")
-    case.reporter.wait_for(thai("status.acknowledged.title"))
+    case.reporter.wait_for(thai("status.desk_acknowledged.title"))
     case.close(desk)
     assert case.wait_for_end() == "SUCCEEDED"
-    assert case.path[12:] == ["Answered", "FollowUp", "Answered", END]
-    assert len(case.timeline("notified")) == STATIONS + 1  # a desk asked again is not news
+    assert case.path[-4:] == ["Answered", "FollowUp", "Answered", END]
+    # The station, then both stations, then the 191 centre, then the desk: asked again is not news.
+    assert len(case.timeline("notified")) == RUNGS
+    mails = case.timeline("email_sent")
+    assert mails
+    assert {m["detail"]["M"]["outcome"]["S"] for m in mails} == {"accepted"}
+
+
+def test_the_desk_assigns_a_unit_by_hand(case):
+    case.wait_for_state("NotifyResponders", RUNGS, seconds=60)
+    case.reporter.wait_for(thai("status.at_desk.title"))
+    desk = case.at_desk()
+    case.do(desk, "assign")
+    desk.wait_for("เลือกหน่วยที่จะให้ไป")
+    case.do(desk, "assign", to="sample-np-tha-uthen")
+    officer = case.officer_of("ท่าอุเทน")
+    case.reporter.wait_for("สภ.ท่าอุเทน")
+    case.do(officer, "accept")
+    case.reporter.wait_for(thai("status.acknowledged.title"))
+    case.close(officer)
+    assert case.wait_for_end() == "SUCCEEDED"
+    assert case.path[-5:] == ["NotifyResponders", "Answered", "FollowUp", "Answered", END]
 
 
 def test_declined_by_all_moves_on_without_waiting(case):
@@ -157,9 +198,9 @@ def test_declined_by_all_moves_on_without_waiting(case):
     for phone in case.phones.officers():
         if phone.find(postback(o="decline", r=case.report_id)):
             case.do(phone, "decline")
-    case.wait_for_state("NotifyStation", 2)
+    case.wait_for_state("NotifyResponders", 2)
     assert time.monotonic() - entered < 6  # AcknowledgeSeconds of the test stack
-    assert case.path[4:7] == ["Answered", "NextRung", "NotifyStation"]
+    assert case.path[4:6] == ["Answered", "NotifyResponders"]
     case.cancel()
     case.wait_for_end()
 
@@ -179,11 +220,70 @@ def test_an_officer_who_falls_silent_is_reminded_twice_and_loses_the_report(case
     officer = case.officer()
     case.do(officer, "accept")
     case.reporter.wait_for(thai("status.acknowledged.title"))
-    case.wait_for_state("NotifyStation", times=2, seconds=60)
-    assert case.path[4:] == ["Answered", *["FollowUp"] * 4, "NextRung", "NotifyStation"]
+    case.wait_for_state("NotifyResponders", times=2, seconds=60)
+    assert case.path[4:] == ["Answered", *["FollowUp"] * 4, "NotifyResponders"]
     assert [len(case.timeline(a)) for a in ("reminded", "released")] == [2, 1]
     officer.wait_for("เรากำลังหาหน่วยอื่น")
     case.do(officer, "accept")  # better late than never
+    case.close(officer)
+    assert case.wait_for_end() == "SUCCEEDED"
+
+
+def test_an_officer_hands_over_with_a_reason_and_others_are_asked_at_once(case):
+    officer = case.officer()
+    case.do(officer, "accept")
+    case.reporter.wait_for(thai("status.acknowledged.title"))
+    case.do(officer, "hand_over")
+    case.do(officer, "hand_over", why="other_incident")
+    case.wait_for_state("NotifyResponders", 2)
+    (line,) = case.timeline("handed_over")
+    assert line["detail"]["M"]["reason"]["S"] == "other_incident"
+    case.cancel()
+    case.wait_for_end()
+
+
+def test_help_calls_further_units_and_who_joins_is_named(case):
+    officer = case.officer()
+    case.do(officer, "accept")
+    case.reporter.wait_for(thai("status.acknowledged.title"))
+    case.do(officer, "help")
+    helper = case.phones.wait_for_officer(postback(o="join", r=case.report_id))
+    case.do(helper, "join")
+    officer.wait_for("กำลังมาช่วยคุณ")
+    officer.wait_for("มาช่วยแล้ว")
+    case.close(officer)
+    assert case.wait_for_end() == "SUCCEEDED"
+
+
+def test_nobody_came_reopens_a_closed_report_under_a_new_execution(case):
+    officer = case.officer()
+    case.do(officer, "accept")
+    case.close(officer)
+    assert case.wait_for_end() == "SUCCEEDED"
+    case.reporter.wait_for(thai("status.closed.title"))
+    case.reporter.tap(postback(a="nobody_came", r=case.report_id))
+    case.reporter.wait_for(thai("reopened.title"))
+    case.run = 2
+    again = case.officer_again()
+    case.do(again, "accept")
+    case.wait_for_state("FollowUp")
+    case.close(again)
+    assert case.wait_for_end() == "SUCCEEDED"
+    assert len(case.timeline("closed")) == 2
+
+
+def test_a_workflow_that_was_aborted_is_replaced_by_the_auditor_and_goes_on(case, cloud):
+    case.reporter.wait_for(thai("status.notified.title"))
+    case.engine.stop_execution(executionArn=case.arn)
+    assert cloud.audit()["error"] is None
+    case.run = 2
+    case.wait_for_state("NotifyResponders")
+    (line,) = case.timeline("restarted")
+    assert line["detail"]["M"]["cause"]["S"] == "aborted"
+    cloud.audit()  # the second time there is nothing left to repair
+    assert len(case.timeline("restarted")) == 1
+    officer = case.officer()
+    case.do(officer, "accept")
     case.close(officer)
     assert case.wait_for_end() == "SUCCEEDED"
 
@@ -218,7 +318,7 @@ def test_a_station_with_nobody_on_duty_costs_no_wait(phones, cloud, without_peop
     without_people("sample-np-mueang")
     case = Case(phones, cloud)
     case.reporter.wait_for(thai("status.notified.title"), seconds=5)
-    assert case.path[2:6] == ["NextRung", "NotifyStation"] * 2
+    assert case.path[3:5] == ["NotifyResponders"] * 2
     (notified,) = case.timeline("notified")
     assert notified["detail"]["M"]["unit_id"]["S"] != "sample-np-mueang"
     assert len(case.timeline("nobody_reached")) == 1
@@ -231,7 +331,7 @@ def test_nobody_anywhere_is_said_as_it_is_and_the_search_goes_on(phones, cloud, 
         without_people(unit)
     case = Case(phones, cloud)
     case.reporter.wait_for(thai("status.nobody_reached.title"), seconds=10)
-    case.wait_for_state("NotifyDesk", 2)
+    case.wait_for_state("NotifyResponders", RUNGS + 1)
     said = Counter(t for e in case.reporter.chat() for t in texts_of(e["message"]))
     assert said[thai("status.nobody_reached.title")] == 1
     assert thai("status.notified.title") not in said
@@ -242,7 +342,8 @@ def test_nobody_anywhere_is_said_as_it_is_and_the_search_goes_on(phones, cloud, 
 def test_an_execution_without_a_report_ends_by_name(cloud):
     engine, machine = cloud.client("stepfunctions"), cloud.outputs["StateMachineArn"]
     name = uuid.uuid4().hex
-    started = engine.start_execution(stateMachineArn=machine, name=name, input="{}")
+    given = json.dumps({"report_id": name, "run": 1})
+    started = engine.start_execution(stateMachineArn=machine, name=name, input=given)
     deadline = time.monotonic() + 30
     while (found := engine.describe_execution(executionArn=started["executionArn"]))[
         "status"

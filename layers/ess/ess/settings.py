@@ -55,6 +55,21 @@ class Settings:
         return self._text("ESS_RESPONDERS_TABLE")
 
     @cached_property
+    def stage(self) -> str:
+        """Name of the stage."""
+        return self._text("ESS_STAGE")
+
+    @cached_property
+    def invitations_table(self) -> str:
+        """Name of the table of invitations to join a unit."""
+        return self._text("ESS_INVITATIONS_TABLE")
+
+    @cached_property
+    def settings_table(self) -> str:
+        """Name of the table of what operators set for the whole service."""
+        return self._text("ESS_SETTINGS_TABLE")
+
+    @cached_property
     def station_files_bucket(self) -> str:
         """Name of the bucket that stations are imported from."""
         return self._text("ESS_STATION_FILES_BUCKET")
@@ -75,9 +90,24 @@ class Settings:
         return self._text("ESS_REJECTED_QUEUE_URL")
 
     @cached_property
+    def media_bucket(self) -> str:
+        """Name of the bucket of files that people add to reports."""
+        return self._text("ESS_MEDIA_BUCKET")
+
+    @cached_property
+    def media_queue_url(self) -> str:
+        """URL of the queue of such files that are still to be fetched."""
+        return self._text("ESS_MEDIA_QUEUE_URL")
+
+    @cached_property
     def line_endpoint(self) -> str:
         """Base URL of LINE's API, without a slash at the end."""
         return self._text("ESS_LINE_ENDPOINT", "https://api.line.me").rstrip("/")
+
+    @cached_property
+    def line_data_endpoint(self) -> str:
+        """Base URL of LINE's data API (pictures, content), without a slash at the end."""
+        return self._text("ESS_LINE_DATA_ENDPOINT", "https://api-data.line.me").rstrip("/")
 
     @cached_property
     def line_secret_parameter(self) -> str:
@@ -90,6 +120,21 @@ class Settings:
         return self._text("ESS_LINE_TOKEN_PARAMETER")
 
     @cached_property
+    def link_secret_parameter(self) -> str:
+        """Name of the SSM parameter that holds what officers' links are signed with."""
+        return self._text("ESS_LINK_SECRET_PARAMETER")
+
+    @cached_property
+    def link_base_url(self) -> str:
+        """Where the page behind an officer's link is served, without a slash at the end."""
+        return self._text("ESS_LINK_BASE_URL").rstrip("/")
+
+    @cached_property
+    def desk_topic_arn(self) -> str:
+        """ARN of the SNS topic that the desk's e-mail address is subscribed to."""
+        return self._text("ESS_DESK_TOPIC_ARN")
+
+    @cached_property
     def sms_sender_id(self) -> str:
         """Registered sender name of our SMS (3 to 11 letters and digits)."""
         return self._text("ESS_SMS_SENDER_ID")
@@ -98,6 +143,16 @@ class Settings:
     def grace_s(self) -> int:
         """Seconds that an opened report waits for a phone number."""
         return self._whole("ESS_GRACE_SECONDS")
+
+    @cached_property
+    def acknowledge_s(self) -> int:
+        """Seconds that "acknowledge" means in a policy: how long units have to accept."""
+        return self._whole("ESS_ACKNOWLEDGE_SECONDS")
+
+    @cached_property
+    def desk_s(self) -> int:
+        """Seconds that "desk" means in a policy: after which the desk is asked again."""
+        return self._whole("ESS_DESK_SECONDS")
 
     @cached_property
     def progress_s(self) -> int:

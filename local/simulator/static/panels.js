@@ -1,5 +1,5 @@
 // The right side (timeline, SMS, log) and the chaos drawer.
-import { h, en, call, clockSeconds, duration } from "./dom.js";
+import { h, en, call, clockSeconds, duration, linked } from "./dom.js";
 
 const byId = (id) => document.getElementById(id);
 const empty = (face, th, english) => h("div", { class: "empty" }, h("span", { "aria-hidden": "true" }, face), th, en(english));
@@ -27,6 +27,8 @@ export function drawReports(reports) {
 
 // --- SMS ---
 
+// A link opens in a window as narrow as a small phone.
+const open = (uri) => uri.startsWith("http") && window.open(uri, "_blank", "noopener,width=360,height=640");
 let messages = [];
 export function setSms(list) { messages = list; drawSms(); }
 export function addSms(message) { messages.push(message); drawSms(); }
@@ -34,7 +36,7 @@ function drawSms() {
   const numbers = Map.groupBy(messages, (message) => message.to);
   byId("sms").replaceChildren(...(messages.length ? [...numbers].map(([number, list]) =>
     h("div", { class: "sms-thread" }, h("h3", {}, `📱 ${number}`),
-      list.map((message) => h("div", { class: "sms", "data-testid": "sms-item", "data-to": number }, message.text, h("time", {}, clockSeconds(message.at)))))) :
+      list.map((message) => h("div", { class: "sms", "data-testid": "sms-item", "data-to": number }, linked(message.text, open), h("time", {}, clockSeconds(message.at)))))) :
     [empty("✉️", "ยังไม่มี SMS", "No SMS yet")]));
 }
 

@@ -12,8 +12,10 @@ from enum import StrEnum
 from ess.domain.geo import Point
 from ess.domain.ids import reference_of, report_id_for
 from ess.domain.kinds import Kind
-from ess.domain.ladder import RungKind
+from ess.domain.ladder import DESK_UNIT_ID, spoken
+from ess.domain.officer_step import OfficerStep
 from ess.domain.report import OVERDUE_SLACK_S, SEARCHING, ClosingReason, Entry, Report, Status
+from ess.domain.response import may_be_reopened
 from ess.domain.service_area import Area, locate
 
 REMEMBERED_EVENTS = 50
@@ -54,9 +56,13 @@ class MenuAsked:
 
 @dataclass(frozen=True, slots=True)
 class ReportAsked:
-    """Begin a report ("แจ้งเหตุร้าย"); `fresh` insists on a new one beside an open one."""
+    """Begin a report ("แจ้งเหตุร้าย"); `fresh` insists on a new one beside an open one.
+
+    `drill` begins an exercise.
+    """
 
     fresh: bool = False
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,25 @@ class StatusAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class AskingAllowed:
+    """It is safe to ask how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyCame:
+    """Nobody has come for the report `report_id`, whatever its status says."""
+
+    report_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCame:
+    """Somebody came for the report `report_id`."""
+
+    report_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageChosen:
     """Go on in this language (``th`` or ``en``)."""
 
@@ -127,9 +152,16 @@ class LanguageChosen:
 
 @dataclass(frozen=True, slots=True)
 class MediaSent:
-    """A sticker, picture, video, sound or file: seen, but not understood yet."""
+    """A sticker, picture, video, sound or file: seen, but not understood yet.
+
+    Args:
+        media: LINE's name of the type.
+        message_id: LINE's id of the message, digits, by which its content is fetched; empty if LINE
+            gave none.
+    """
 
     media: str
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +184,9 @@ Input = (
     | CancelRefused
     | RestartAsked
     | StatusAsked
+    | AskingAllowed
+    | NobodyCame
+    | HelpCame
     | LanguageChosen
     | MediaSent
     | ButtonUnknown
@@ -180,6 +215,7 @@ class Draft:
     pin_kept: bool = False
     phone: str | None = None
     no_call: bool = False
+    drill: bool = False
 
     @property
     def pin_settled(self) -> bool:
@@ -205,12 +241,16 @@ class ActiveReport:
     unit_en: str | None = None
     distance_m: float | None = None
     at_desk: bool = False
+    by_desk: bool = False
     nobody_reached: bool = False
     can_talk: bool = True
     responder_th: str | None = None
     responder_en: str | None = None
     closing_reason: str | None = None
     token: str | None = None
+    run: int = 1
+    may_ask: bool = False
+    drill: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -230,6 +270,7 @@ class Conversation:
         active: the latest report of this person, open or closed, or None.
         recent_events: ids of the webhook events handled last, oldest first.
         last_answer: the answer to the last of them, to give again if LINE never took it.
+        officer: what is awaited from this person as an officer, or None.
     """
 
     user_id: str
@@ -239,6 +280,7 @@ class Conversation:
     active: ActiveReport | None = None
     recent_events: tuple[str, ...] = ()
     last_answer: tuple[Prompt, ...] = ()
+    officer: OfficerStep | None = None
 
     @property
     def step(self) -> Step:
@@ -311,7 +353,50 @@ class CancelReport:
     at: float
 
 
-ReportWrite = OpenReport | DispatchReport | ReviseReport | AddPhone | ForbidCall | CancelReport
+@dataclass(frozen=True, slots=True)
+class AllowAsking:
+    """The reporter may be asked how it ended; until the report is closed."""
+
+    report_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelp:
+    """The reporter says that nobody has come though somebody accepted: call further units."""
+
+    report_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenReport:
+    """The reporter says that nobody came: search anew; only within a day of its closing."""
+
+    report_id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmHelp:
+    """The reporter says that somebody came; changes nothing but the timeline."""
+
+    report_id: str
+    at: float
+
+
+ReportWrite = (
+    OpenReport
+    | DispatchReport
+    | ReviseReport
+    | AddPhone
+    | ForbidCall
+    | CancelReport
+    | AllowAsking
+    | CallHelp
+    | ReopenReport
+    | ConfirmHelp
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,14 +408,16 @@ class Outcome:
         answer: what the person is told.
         write: a change to a report that must be stored with the conversation, or not at all.
         start: id of the report whose workflow must be started.
+        run: the number of its execution, from 1.
         wake: task token of a workflow that must hear of this.
-        news: what it hears: ``closed``, ``phone_added`` or ``no_call``.
+        news: what it hears: ``closed``, ``phone_added``, ``no_call`` or ``nobody_came``.
     """
 
     conversation: Conversation
     answer: tuple[Prompt, ...] = ()
     write: ReportWrite | None = None
     start: str | None = None
+    run: int = 1
     wake: str | None = None
     news: str = "closed"
 
@@ -356,24 +443,44 @@ def advance(conversation: Conversation, given: Input, moment: Moment) -> Outcome
     """Take one input; whatever it is, nothing that was given before is lost."""
     outcome = _TRANSITIONS[type(given)](conversation, given, moment)
     after = outcome.conversation
-    remembered = (*after.recent_events, moment.event_id)[-REMEMBERED_EVENTS:]
+    if _in_drill(after):
+        outcome = replace(outcome, answer=tuple(map(_as_drill, outcome.answer)))
     return replace(
-        outcome,
-        conversation=replace(
-            after,
-            version=conversation.version + 1,
-            recent_events=remembered,
-            last_answer=outcome.answer,
-        ),
+        outcome, conversation=remember(conversation, after, moment.event_id, outcome.answer)
     )
+
+
+def remember(
+    before: Conversation, after: Conversation, event_id: str, answer: tuple[Prompt, ...]
+) -> Conversation:
+    """Return `after` with its event and answer, one version after `before`."""
+    return replace(
+        after,
+        version=before.version + 1,
+        recent_events=(*before.recent_events, event_id)[-REMEMBERED_EVENTS:],
+        last_answer=answer,
+    )
+
+
+def _in_drill(c: Conversation) -> bool:
+    """Tell whether what is spoken of is an exercise: the draft, else the open report."""
+    if c.draft is not None:
+        return c.draft.drill
+    return c.active is not None and c.active.is_open and c.active.drill
+
+
+def _as_drill(prompt: Prompt) -> Prompt:
+    return replace(prompt, params={**prompt.params, **_label(drill=True)})
+
+
+def _label(drill: bool) -> Params:
+    return {"drill": True} if drill else {}
 
 
 def reporter_view(report: Report) -> ActiveReport:
     """Return the copy of `report` that its reporter's conversation carries."""
     offered, responder = report.current_rung, report.acknowledger
-    # Only a unit that was reached may be named as notified; before, the one that will be.
-    named = report.reached if report.reached is not None else 0
-    rung = report.ladder[named] if report.ladder else None
+    unit_th, unit_en, distance_m = spoken(report.named_units)
     return ActiveReport(
         report_id=report.report_id,
         reference=report.reference,
@@ -381,19 +488,23 @@ def reporter_view(report: Report) -> ActiveReport:
         status=report.status,
         opened_at=report.opened_at,
         changed_at=report.changed_at,
-        unit_th=rung.name_th if rung else None,
-        unit_en=rung.name_en if rung else None,
-        distance_m=rung.distance_m if rung else None,
-        at_desk=report.reached is not None and rung is not None and rung.kind is RungKind.DESK,
+        unit_th=unit_th or None,
+        unit_en=unit_en or None,
+        distance_m=distance_m,
+        at_desk=report.reached == (DESK_UNIT_ID,),
+        by_desk=report.is_at_desk,
         # The desk is the last rung: if no channel takes a message even for it, say so.
         nobody_reached=offered is not None
-        and offered.kind is RungKind.DESK
-        and report.reached != report.rung,
+        and offered.is_desk
+        and report.reached != (DESK_UNIT_ID,),
         can_talk=report.can_talk,
         responder_th=responder.name_th if responder else None,
         responder_en=responder.name_en if responder else None,
         closing_reason=report.closing_reason.value if report.closing_reason else None,
         token=report.token,
+        run=report.run,
+        may_ask=report.may_ask,
+        drill=report.drill,
     )
 
 
@@ -404,12 +515,16 @@ def status_prompt(active: ActiveReport) -> Prompt:
         name = "status.nobody_reached"
     elif active.status is Status.NOTIFIED and active.at_desk:
         name = "status.at_desk"
+    elif active.status is Status.ACKNOWLEDGED and active.by_desk:
+        name = "status.desk_acknowledged"
+    elif active.status is Status.CLOSED and active.may_ask and not _cancelled(active):
+        name = "status.closed_ask"
     return Prompt(name, status_params(active))
 
 
 def status_params(active: ActiveReport) -> Params:
     """Return the facts that status texts may name."""
-    return {
+    known: Params = {
         "reference": active.reference,
         "kind": int(active.kind),
         "unit_th": active.unit_th,
@@ -421,6 +536,11 @@ def status_params(active: ActiveReport) -> Params:
         "changed_at": active.changed_at,
         "report_id": active.report_id,
     }
+    return known | _label(active.drill)
+
+
+def _cancelled(active: ActiveReport) -> bool:
+    return active.closing_reason == ClosingReason.CANCELLED_BY_REPORTER
 
 
 # --- transitions --------------------------------------------------------------------------------
@@ -467,12 +587,18 @@ def _menu_asked(c: Conversation, _given: MenuAsked, _m: Moment) -> Outcome:
 
 def _report_asked(c: Conversation, given: ReportAsked, _m: Moment) -> Outcome:
     if c.draft is not None:
-        return _stay(c)
+        # What was begun as an exercise and left must not swallow a real report, nor the reverse.
+        return _stay(replace(c, draft=replace(c.draft, drill=given.drill)))
+    real_beside_drill = c.active is not None and c.active.drill and not given.drill
+    if real_beside_drill:
+        # An exercise must never keep somebody from reporting what is real.
+        begun = replace(c, draft=Draft())
+        return Outcome(begun, _ask(begun))
     if c.step is Step.GIVE_PHONE:
         return _stay(c)
     if c.step is Step.FOLLOWING and c.active and not given.fresh:
         return Outcome(c, (Prompt("already_open", status_params(c.active)), *_ask(c)))
-    begun = replace(c, draft=Draft())
+    begun = replace(c, draft=Draft(drill=given.drill))
     return Outcome(begun, _ask(begun))
 
 
@@ -527,6 +653,7 @@ def _settle(c: Conversation, m: Moment) -> Outcome:
         place=draft.place,
         phone=draft.phone,
         can_talk=not draft.no_call,
+        drill=draft.drill,
         opened_at=m.now,
         changed_at=m.now,
         status=Status.DISPATCHED if ready else Status.OPENED,
@@ -608,7 +735,7 @@ def _cancel_asked(c: Conversation, _given: CancelAsked, _m: Moment) -> Outcome:
     if c.draft is not None:
         cleared = replace(c, draft=None)
         if cleared.step is Step.IDLE or cleared.active is None:
-            return Outcome(cleared, (Prompt("draft_cancelled"),))
+            return Outcome(cleared, (Prompt("draft_cancelled", _label(c.draft.drill)),))
         dropped = Prompt("draft_dropped", status_params(cleared.active))
         return Outcome(cleared, (dropped, *_ask(cleared)))
     if c.active is not None and c.active.is_open:
@@ -658,6 +785,58 @@ def _status_asked(c: Conversation, _given: StatusAsked, _m: Moment) -> Outcome:
     return Outcome(c, (status_prompt(c.active),))
 
 
+def _asking_allowed(c: Conversation, _given: AskingAllowed, m: Moment) -> Outcome:
+    active = c.active
+    if active is None or not active.is_open:
+        return _stay(c, "late_button")
+    after = replace(c, active=replace(active, may_ask=True))
+    write = AllowAsking(active.report_id, m.now)
+    return Outcome(after, (Prompt("asking_allowed"), *_ask(after)), write)
+
+
+def _nobody_came(c: Conversation, given: NobodyCame, m: Moment) -> Outcome:
+    active = c.active
+    if active is None or active.report_id != given.report_id:
+        return _stay(c, "late_button")
+    if active.status in SEARCHING or active.status is Status.OPENED:
+        return _stay(c)  # somebody is being looked for: the status says how far that is
+    if active.is_open:
+        write = CallHelp(active.report_id, m.now)
+        answer = (Prompt("nobody_came_passed", status_params(active)),)
+        return Outcome(c, answer, write, wake=active.token, news="nobody_came")
+    if not may_be_reopened(active.status, active.closing_reason, active.changed_at, m.now):
+        too_late = Prompt("too_late_to_reopen", _label(active.drill))
+        return Outcome(c, (too_late, Prompt("menu")))
+    reopened = replace(
+        active,
+        status=Status.DISPATCHED,
+        changed_at=m.now,
+        closing_reason=None,
+        responder_th=None,
+        responder_en=None,
+        at_desk=False,
+        by_desk=False,
+        nobody_reached=False,
+        token=None,
+        run=active.run + 1,
+    )
+    return Outcome(
+        replace(c, active=reopened),
+        (Prompt("reopened", status_params(reopened)),),
+        ReopenReport(active.report_id, m.now),
+        start=active.report_id,
+        run=reopened.run,
+    )
+
+
+def _help_came(c: Conversation, given: HelpCame, m: Moment) -> Outcome:
+    active = c.active
+    if active is None or active.report_id != given.report_id or active.is_open:
+        return _stay(c, "late_button")
+    write = ConfirmHelp(active.report_id, m.now)
+    return Outcome(c, (Prompt("help_came", status_params(active)),), write)
+
+
 def _language_chosen(c: Conversation, given: LanguageChosen, _m: Moment) -> Outcome:
     return _stay(replace(c, language=given.language), "language_set")
 
@@ -685,6 +864,9 @@ _TRANSITIONS: dict[type[Input], Callable[..., Outcome]] = {
     CancelRefused: _cancel_refused,
     RestartAsked: _restart_asked,
     StatusAsked: _status_asked,
+    AskingAllowed: _asking_allowed,
+    NobodyCame: _nobody_came,
+    HelpCame: _help_came,
     LanguageChosen: _language_chosen,
     MediaSent: _media_sent,
     ButtonUnknown: _button_unknown,

@@ -4,6 +4,8 @@ The names are used word for word in the `Retry` and `Catch` of workflow/report.a
 reports an exception's class name as the error of the state.
 """
 
+from collections.abc import Iterable
+
 
 class EssError(Exception):
     """Base of every error that this project raises on purpose."""
@@ -33,6 +35,22 @@ class PermanentFailure(EssError):
     """Something outside refused for good: trying the same again cannot work."""
 
 
+class ContentNotReady(TemporaryFailure):
+    """LINE still prepares what somebody sent: ask again in a while."""
+
+
+class MediaRefused(EssError):
+    """A file will never be kept, however often it is tried; `reason` says why.
+
+    Args:
+        reason: one of `ess.domain.media.Refusal`.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = str(reason)  # a member of an enumeration is no plain text to a table
+        super().__init__(self.reason)
+
+
 class DirectoryChanged(TemporaryFailure):
     """Another directory of stations was published meanwhile: read again, or publish again."""
 
@@ -43,6 +61,18 @@ class InvalidLookup(EssError, ValueError):
 
 class InvalidImport(EssError, ValueError):
     """An import is asked for in a way that cannot be done; the message says why."""
+
+
+class InvalidPolicy(EssError, ValueError):
+    """A policy is none that a report could be given; `problems` has every reason with its place."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class NoPolicyToRestore(EssError):
+    """There is no policy to go back to; the message says why."""
 
 
 class RecipientUnreachable(PermanentFailure):
@@ -81,6 +111,10 @@ class ReportNotDispatched(EssError):
     """The report still waits for its reporter; nobody may be notified yet."""
 
 
+class ReportSuperseded(EssError):
+    """Another workflow execution carries the report now: this one must stop."""
+
+
 class ReportReleased(EssError):
     """The responder who accepted fell silent: the report is offered to others again."""
 
@@ -97,6 +131,14 @@ class StepNotAllowed(EssError):
     """The report's present status does not lead to the one asked for."""
 
 
+class LinkRefused(EssError):
+    """A link is none of ours: misspelled, made up, or good for something else."""
+
+
+class LinkExpired(EssError):
+    """A link was ours, and its time is over."""
+
+
 class NobodyOnDuty(EssError):
     """The rung has no verified responder on duty, or none could be reached."""
 
@@ -105,5 +147,13 @@ class NoMoreRungs(EssError):
     """The ladder has no rung of this number."""
 
 
+class ResponderChanged(EssError):
+    """Somebody else changed or removed the responder since they were read: read again."""
+
+
 class ConversationChanged(EssError):
     """Somebody else changed the conversation since it was read: read again, decide again."""
+
+
+class SettingChanged(EssError):
+    """Somebody else changed this setting since it was read: read again, decide again."""

@@ -7,8 +7,9 @@ Deriving them from the event makes a retried event find what it already made, an
 import hashlib
 import uuid
 
-# No 0/O, 1/I/L, U/V: the reference is read out over a bad line, by someone who is afraid.
-_REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+UNAMBIGUOUS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
+"""No 0/O, 1/I/L, U/V: what is made of it is read out over a bad line, by someone who is afraid."""
+
 _REFERENCE_LENGTH = 6
 _NAMESPACE = uuid.UUID("6f0c4b5e-3d0b-4f57-9a51-6f6d3c1f2e77")
 
@@ -30,8 +31,8 @@ def reference_of(report_id: str) -> str:
     number = int.from_bytes(hashlib.sha256(report_id.encode()).digest()[:8], "big")
     letters = []
     for _ in range(_REFERENCE_LENGTH):
-        number, digit = divmod(number, len(_REFERENCE_ALPHABET))
-        letters.append(_REFERENCE_ALPHABET[digit])
+        number, digit = divmod(number, len(UNAMBIGUOUS))
+        letters.append(UNAMBIGUOUS[digit])
     return f"{''.join(letters[:3])}-{''.join(letters[3:])}"
 
 

@@ -3,25 +3,80 @@
 from dataclasses import dataclass
 
 from ess.domain.conversation import Input
-from ess.domain.report import ClosingReason
 
-RESPONDER_ACTS = frozenset({"accept", "decline", "on_the_way", "on_scene", "close"})
-"""What a responder can tap on an incident's card."""
+RESPONDER_ACTS = frozenset(
+    {
+        "accept",
+        "decline",
+        "on_the_way",
+        "on_scene",
+        "help",
+        "join",
+        "hand_over",
+        "close",
+        "assign",
+        "note",
+    }
+)
+"""What a responder can do about a report."""
+
+
+OFFICER_ACTS = frozenset(
+    {
+        "join",
+        "duty_on",
+        "duty_off",
+        "my_status",
+        "change_phone",
+        "new_code",
+        "leave",
+        "leave_yes",
+        "leave_no",
+    }
+)
+"""What an officer can ask of us beside incidents."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponderTap:
-    """A responder's button on an incident's card.
+    """A responder's button on an incident's card, or on its page.
 
     Args:
         act: one of `RESPONDER_ACTS`.
         report_id: the report it is about.
-        reason: why it is closed, once chosen; only with ``close``.
+        choice: what was chosen or written: the reason to ``close`` or ``hand_over``, the id of the
+            unit to ``assign``, the text of a ``note``; None asks for the choices.
     """
 
     act: str
     report_id: str
-    reason: ClosingReason | None = None
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAsked:
+    """A button of the officers' menu, or the word for it.
+
+    Args:
+        act: one of `OFFICER_ACTS`.
+    """
+
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTyped:
+    """A text that holds an invitation code, or nearly one.
+
+    Args:
+        text: all of it; for a reporter who only happened to type such a thing it is just that.
+        code: the code, or None for what is nearly one.
+        said: whether the text says that one wants to join.
+    """
+
+    text: str
+    code: str | None
+    said: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +93,4 @@ class IncomingEvent:
     event_id: str
     user_id: str
     reply_token: str | None
-    given: Input | ResponderTap
+    given: Input | ResponderTap | OfficerAsked | CodeTyped

@@ -99,8 +99,8 @@ DOUBTS: Mapping[Doubt, Explanation] = {
         when_accepted="both go in",
     ),
     Doubt.SHARED_POSITION: Explanation(
-        f"less than {SHARED_M:.0f} m from a row of another name: at least one of the positions "
-        "may be wrong, so all of them stay out",
+        f"less than {SHARED_M:.0f} m from a row of its kind and another name: at least one of the "
+        "positions may be wrong, so all of them stay out",
         when_accepted="all go in where they are",
     ),
     Doubt.INVALID_JURISDICTION: Explanation(
@@ -111,14 +111,14 @@ DOUBTS: Mapping[Doubt, Explanation] = {
         "more than 100 m outside its own jurisdiction", when_accepted="goes in as it is"
     ),
     Doubt.OVERLAPPING_JURISDICTION: Explanation(
-        "the jurisdiction overlaps another row's, so all of them stay out",
+        "the jurisdiction overlaps that of another row of its kind, so all of them stay out",
         when_accepted="all go in as they are",
     ),
     Doubt.SAMPLE_VERIFIED: Explanation(
         "marked both as a sample and as verified", when_accepted="goes in as a sample, not verified"
     ),
     Doubt.CLOSE_POSITION: Explanation(
-        f"less than {CLOSE_M:.0f} m from a row of another name", keeps_out=False
+        f"less than {CLOSE_M:.0f} m from a row of its kind and another name", keeps_out=False
     ),
     Doubt.NO_THAI_NAME: Explanation("no Thai name; the other name stands for it", keeps_out=False),
     Doubt.NO_PHONE: Explanation("no phone number", keeps_out=False),

@@ -47,11 +47,12 @@ def text(key: str, language: str, params: dict[str, Any] | None = None) -> str:
 def words_for(language: str, params: dict[str, Any]) -> dict[str, str]:
     """Return `params` in words of `language`: names, distance, time, kind, outcome.
 
-    Recognises ``unit_th/unit_en``, ``responder_th/responder_en``, ``distance_m`` (metres), ``kind``
-    (1 to 5), ``reason``, ``phone`` (E.164), ``opened_at`` and ``changed_at`` (epoch seconds).
+    Recognises ``unit_th/unit_en`` and other names (``responder``, ``asked`` ...), ``distance_m``
+    (metres), ``kind`` (1 to 5), ``reason``, ``phone`` (E.164), ``opened_at`` and ``changed_at``
+    (epoch seconds), and ``until_at``, a moment that may be on another day.
     """
     words = {name: str(value) for name, value in params.items() if value is not None}
-    for name in ("unit", "responder"):
+    for name in ("unit", "unit_holder", "responder", "asked", "called"):
         named = params.get(f"{name}_{language}") or params.get(f"{name}_th")
         if named:
             words[name] = str(named)
@@ -66,6 +67,8 @@ def words_for(language: str, params: dict[str, Any]) -> dict[str, str]:
     for name in ("opened", "changed"):
         if params.get(f"{name}_at") is not None:
             words[name] = clock_time(float(params[f"{name}_at"]), language)
+    if params.get("until_at") is not None:
+        words["until"] = day_and_time(float(params["until_at"]), language)
     return words
 
 
@@ -81,6 +84,12 @@ def clock_time(epoch: float, language: str) -> str:
     """Return the time of day in Thailand, ``14:05 น.`` or ``14:05``."""
     local = datetime.fromtimestamp(epoch, UTC).astimezone(_THAILAND)
     return f"{local:%H:%M}{' น.' if language == 'th' else ''}"
+
+
+def day_and_time(epoch: float, language: str) -> str:
+    """Return time and day in Thailand, ``20:00 น. (30/11)`` or ``20:00 (30/11)``."""
+    local = datetime.fromtimestamp(epoch, UTC).astimezone(_THAILAND)
+    return f"{clock_time(epoch, language)} ({local.day}/{local.month})"
 
 
 def phone_number(e164: str) -> str:

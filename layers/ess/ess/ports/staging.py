@@ -74,14 +74,18 @@ class StationStaging(Protocol):
         ...
 
     def neighbours(self) -> Iterator[Clash]:
-        """Yield each row with one of another name less than `CLOSE_M` away.
+        """Yield each row with one of its kind and another name less than `CLOSE_M` away.
 
-        The other is the nearest one, or any that is less than `SHARED_M` away.
+        The other is the nearest one, or any that is less than `SHARED_M` away. Units of different
+        kinds may share a house: a 191 centre sits in a station.
         """
         ...
 
     def overlapping_jurisdictions(self) -> Iterator[Clash]:
-        """Yield each row whose jurisdiction overlaps another's (`overlap_depth_m`)."""
+        """Yield each row whose jurisdiction overlaps another's of its kind (`overlap_depth_m`).
+
+        Those of different kinds overlap of necessity: a 191 centre answers for the province.
+        """
         ...
 
     def keep_out(self, key: int) -> bool:

@@ -1,7 +1,7 @@
-"""Find the stations for a point: the responsible one, and the nearest ones, exactly."""
+"""Find the units for a point: the responsible ones, and the nearest ones, exactly."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ess.domain.closing_ring import MAX_ROUNDS, cells_around, next_radius_m
@@ -107,6 +107,75 @@ def find_station(
         responsible = _responsible(leaf, point, filters)
         return Lookup(responsible, _described(point, nearest), leaf, spent.queries, spent.rounds)
     raise DirectoryChanged(f"the directory changed {TRIES} times while it was read")
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units that a report may be offered to.
+
+    Args:
+        matches: kind after kind as asked for; of each the responsible units, then the nearest.
+        queries: queries that it took, reading the head not counted.
+        rounds: how many of them had to wait for one before.
+    """
+
+    matches: tuple[StationMatch, ...]
+    queries: int
+    rounds: int
+
+
+def find_units(
+    directory: StationDirectory, point: Point, wanted: Sequence[tuple[str, int]]
+) -> Units:
+    """Return as many units of each kind as `wanted` says: the responsible, then the nearest.
+
+    One query for all kinds. Further ones only where a kind is so rare that the leaf does not settle
+    which is nearest, and no unit of it is responsible for the point.
+
+    Args:
+        directory: the published units.
+        point: degrees WGS84.
+        wanted: kinds, and how many of each, 1 to 10.
+
+    Raises:
+        DirectoryChanged: the directory changed three times while it was read.
+        TemporaryFailure: the directory did not answer.
+    """
+    spent = _Spent()
+    for attempt in range(TRIES):
+        head = directory.head(fresh=attempt > 0)
+        if not head.version:
+            return Units((), spent.queries, spent.rounds)
+        try:
+            spent.add(1)
+            leaf = directory.leaf(head, point)
+            found = [
+                match
+                for kind, number in wanted
+                for match in _of_kind(directory, head, leaf, point, kind, number, spent)
+            ]
+        except DirectoryChanged:
+            continue
+        return Units(tuple(found), spent.queries, spent.rounds)
+    raise DirectoryChanged(f"the directory changed {TRIES} times while it was read")
+
+
+def _of_kind(
+    directory: StationDirectory,
+    head: DirectoryHead,
+    leaf: Leaf,
+    point: Point,
+    kind: str,
+    number: int,
+    spent: "_Spent",
+) -> list[StationMatch]:
+    filters = Filters(frozenset({kind}))
+    found = {match.station.unit_id: match for match in _responsible(leaf, point, filters)}
+    if len(found) < number and head.number_of(filters.kinds):
+        nearest = _nearest(directory, head, leaf, point, number, filters, spent)
+        for match in _described(point, nearest):
+            found.setdefault(match.station.unit_id, match)
+    return list(found.values())[:number]
 
 
 class _Spent:

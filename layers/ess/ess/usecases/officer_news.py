@@ -1,14 +1,72 @@
-"""What the officers who need not go any more are told."""
+"""What officers are told about a report: the facts they may know, and the news for the others."""
 
-from ess.domain.conversation import Prompt
-from ess.domain.report import ClosingReason, Notified, Report, Status
-from ess.usecases.respond_to_report import facts
+from ess.domain.conversation import Params, Prompt
+from ess.domain.dispatch import may_take_over
+from ess.domain.ladder import Unit, spoken
+from ess.domain.report import ClosingReason, Notified, Part, Report, Status
 
 
-def news_for_others(report: Report) -> Prompt:
-    """Return the line for officers whom an accepted or closed report was offered to."""
+def facts(report: Report, unit: Unit | None = None) -> Params:
+    """Return what cards and lines to officers may name; without the reporter's number and pin.
+
+    Args:
+        report: the report.
+        unit: whose name and distance to give; by default whoever accepted it or was reached.
+    """
+    person = report.acknowledger
+    unit_th, unit_en, distance_m = spoken([unit] if unit else report.named_units)
+    known: Params = {
+        "report_id": report.report_id,
+        "reference": report.reference,
+        "kind": int(report.kind),
+        "place": report.place,
+        "can_talk": report.can_talk,
+        "opened_at": report.opened_at,
+        "status": report.status.value,
+        "reason": report.closing_reason.value if report.closing_reason else None,
+        "responder_th": person.name_th if person else None,
+        "responder_en": person.name_en if person else None,
+        "unit_th": unit_th or None,
+        "unit_en": unit_en or None,
+        "distance_m": distance_m,
+    }
+    return known | label(report)
+
+
+def label(report: Report) -> Params:
+    """Return what marks a message about an exercise; nothing for a real report."""
+    return {"drill": True} if report.drill else {}
+
+
+def facts_for(report: Report, person: Notified) -> Params:
+    """Return `facts` with the name and distance of the person's own unit."""
+    return facts(report, report.unit(person.unit_id))
+
+
+def facts_with_place(report: Report) -> Params:
+    """Return `facts` with the pin, in degrees WGS84: for people who are asked to go there."""
+    return facts(report) | pin(report)
+
+
+def pin(report: Report) -> Params:
+    """Return the pin, in degrees WGS84."""
+    return {"latitude": report.pin.latitude, "longitude": report.pin.longitude}
+
+
+def sms_facts(report: Report, person: Notified) -> Params:
+    """Return what an SMS to an officer may say: no place, no number."""
+    known = facts_for(report, person)
+    names = ("kind", "reference", "unit_th", "unit_en", "drill")
+    return {name: known[name] for name in names if name in known}
+
+
+def news_for(person: Notified, report: Report) -> Prompt:
+    """Return the line for a person whom an accepted or closed report was offered to."""
     if report.status is not Status.CLOSED:
-        return Prompt("officer.taken", facts(report))
+        if may_take_over(report, person):
+            return Prompt("officer.taken_by_desk", facts(report))
+        informed = person.part is Part.INFORMED
+        return Prompt("officer.informed_taken" if informed else "officer.taken", facts(report))
     if report.closing_reason is ClosingReason.CANCELLED_BY_REPORTER:
         return Prompt("officer.cancelled", facts(report))
     return Prompt("officer.closed", facts(report))

@@ -14,6 +14,7 @@ from ess.adapters.dynamodb.retention import Retention
 from ess.adapters.dynamodb.table import Key, Transaction, assignments, connect
 from ess.adapters.dynamodb.tables import conversations_in, put_entries, reports_in
 from ess.adapters.dynamodb.to_item import (
+    OPEN_SHARD,
     REPORT_ENTRY,
     conversation_attributes,
     point_item,
@@ -21,16 +22,20 @@ from ess.adapters.dynamodb.to_item import (
 )
 from ess.domain.conversation import (
     AddPhone,
+    AllowAsking,
+    CallHelp,
     CancelReport,
+    ConfirmHelp,
     Conversation,
     DispatchReport,
     ForbidCall,
     OpenReport,
+    ReopenReport,
     ReportWrite,
     ReviseReport,
 )
 from ess.domain.errors import ConversationChanged
-from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, Status
+from ess.domain.report import OVERDUE_SLACK_S, REOPEN_S, ClosingReason, Status
 from ess.domain.report_writes import HOLDS_WHILE, LaterWrite, entries_of
 
 
@@ -73,7 +78,7 @@ class DynamoConversations:
         key = Key(after.user_id)
         expires_at = self._retention.of_conversation(self._now())
         actions = assignments(conversation_attributes(after, expires_at))
-        unchanged = _stored_version(before.version)
+        unchanged = stored_conversation(before.version)
         try:
             if write is None:
                 self._conversations.update(key, actions, unchanged)
@@ -101,48 +106,101 @@ class DynamoConversations:
                 Path("report_id").does_not_exist(),
             )
             return
-        actions = assignments(self._change(write))
+        actions = assignments(_CHANGES[type(write)](write, self._retention))
         # An absent status is in no list, so that no write can create a report.
         holds = Path("status").is_in(*sorted(s.value for s in HOLDS_WHILE[type(write)]))
-        actions += [
-            Path("changed_at").set(write.at),
-            Path("version").set(Path("version") + 1),
-        ]
+        if isinstance(write, ReopenReport):
+            holds = (
+                holds
+                & (Path("changed_at") >= write.at - REOPEN_S)
+                & (Path("closing_reason") != ClosingReason.CANCELLED_BY_REPORTER.value)
+            )
+        if not isinstance(write, ConfirmHelp):  # the day for reopening counts from the closing
+            actions.append(Path("changed_at").set(write.at))
+        counters = _COUNTED | _COUNTED_BY.get(type(write), {})
+        # "or": DynamoDB adds to nothing that is absent, as it is in reports of the version before.
+        actions += [Path(name).set((Path(name) | start) + 1) for name, start in counters.items()]
         key = Key(write.report_id, REPORT_ENTRY)
         transaction.update("report", self._reports, key, actions, holds)
 
-    def _change(self, write: LaterWrite) -> dict[str, Any]:
-        """Return the attributes that `ess.domain.report_writes.apply` changes."""
-        match write:
-            case DispatchReport():
-                return {
-                    "status": Status.DISPATCHED.value,
-                    "can_talk": write.can_talk,
-                    "due_at": write.at + OVERDUE_SLACK_S,
-                    **({} if write.phone is None else {"phone": write.phone}),
-                }
-            case ReviseReport():
-                kind = {} if write.kind is None else {"kind": int(write.kind)}
-                pin = (
-                    {}
-                    if write.pin is None
-                    else {"pin": point_item(write.pin), "place": write.place}
-                )
-                return {**kind, **pin}
-            case AddPhone():
-                return {"phone": write.phone}
-            case ForbidCall():
-                return {"can_talk": False}
-            case CancelReport():
-                return {
-                    "status": Status.CLOSED.value,
-                    "closing_reason": ClosingReason.CANCELLED_BY_REPORTER.value,
-                    "due_at": None,
-                    "due_shard": None,
-                    "token": None,
-                    "expires_at": self._retention.of_closed(write.at),
-                }
+
+_FORGOTTEN_ON_REOPENING = (
+    "closing_reason",
+    "step",
+    "hand_rung",
+    "hand_step",
+    "token",
+    "acknowledged_by",
+    "acknowledged_at",
+    "expires_at",
+)
 
 
-def _stored_version(version: int) -> Condition:
+def _dispatched(write: DispatchReport, _kept: Retention) -> dict[str, Any]:
+    return {
+        "status": Status.DISPATCHED.value,
+        "can_talk": write.can_talk,
+        "due_at": write.at + OVERDUE_SLACK_S,
+        **({} if write.phone is None else {"phone": write.phone}),
+    }
+
+
+def _revised(write: ReviseReport, _kept: Retention) -> dict[str, Any]:
+    kind = {} if write.kind is None else {"kind": int(write.kind)}
+    pin = {} if write.pin is None else {"pin": point_item(write.pin), "place": write.place}
+    return {**kind, **pin}
+
+
+def _cancelled(write: CancelReport, kept: Retention) -> dict[str, Any]:
+    return {
+        "status": Status.CLOSED.value,
+        "closing_reason": ClosingReason.CANCELLED_BY_REPORTER.value,
+        "due_at": None,
+        "due_shard": None,
+        "token": None,
+        "expires_at": kept.of_closed(write.at),
+    }
+
+
+def _reopened(write: ReopenReport, _kept: Retention) -> dict[str, Any]:
+    return {
+        "status": Status.DISPATCHED.value,
+        "due_at": write.at + OVERDUE_SLACK_S,
+        "due_shard": OPEN_SHARD,
+        "run_step": 0,
+        "reached": [],
+        "declined": [],
+        "helpers": [],
+        "reminders": 0,
+        **dict.fromkeys(_FORGOTTEN_ON_REOPENING),
+    }
+
+
+_CHANGES: dict[type[LaterWrite], Callable[..., dict[str, Any]]] = {
+    DispatchReport: _dispatched,
+    ReviseReport: _revised,
+    AddPhone: lambda write, _: {"phone": write.phone},
+    ForbidCall: lambda _write, _: {"can_talk": False},
+    CancelReport: _cancelled,
+    AllowAsking: lambda _write, _: {"may_ask": True},
+    CallHelp: lambda write, _: {"due_at": write.at + OVERDUE_SLACK_S},
+    ReopenReport: _reopened,
+    ConfirmHelp: lambda _write, _: {},
+}
+"""The attributes that `ess.domain.report_writes.apply` changes; None removes one."""
+
+_COUNTED = {"version": 1}
+"""The counter that each write adds one to, and what it begins at; see `from_item`."""
+
+_COUNTED_BY: dict[type[LaterWrite], dict[str, int]] = {
+    AddPhone: {"contact_changes": 0},
+    ForbidCall: {"contact_changes": 0},
+    CallHelp: {"nobody_came": 0},
+    ReopenReport: {"run": 1, "reopened": 0},
+}
+"""The counters of one write alone."""
+
+
+def stored_conversation(version: int) -> Condition:
+    """Return what holds while the stored conversation has `version`; 0 for none stored."""
     return Path("version") == version if version else Path("user_id").does_not_exist()

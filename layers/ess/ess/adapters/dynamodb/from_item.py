@@ -4,12 +4,15 @@ Attributes that this version does not know are left alone, and those that an old
 write get their default, so that two versions can run side by side during a deployment.
 """
 
+from ess.adapters.dynamodb.older_items import renewed_report
 from ess.adapters.dynamodb.table import Item
 from ess.domain.conversation import ActiveReport, Conversation, Draft, Prompt
+from ess.domain.duty import Shift
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
-from ess.domain.ladder import Rung, RungKind
-from ess.domain.report import ClosingReason, Entry, Notified, Report, Status
+from ess.domain.ladder import Channel, Ladder, Notice, Rung, Unit, UnitKind, When
+from ess.domain.officer_step import Noting, OfficerStep, PhoneCheck
+from ess.domain.report import ClosingReason, Entry, Notified, Part, Report, Status
 from ess.domain.responder import Responder
 from ess.domain.service_area import Area
 
@@ -20,6 +23,7 @@ def report_from(item: Item) -> Report:
     Raises:
         KeyError, ValueError: it lacks what every report has, or has a value unknown here.
     """
+    item = renewed_report(item)
     return Report(
         report_id=item["report_id"],
         reference=item["reference"],
@@ -35,17 +39,36 @@ def report_from(item: Item) -> Report:
         can_talk=item.get("can_talk", True),
         version=int(item["version"]),
         due_at=_float(item.get("due_at")),
-        ladder=tuple(_rung(rung) for rung in item.get("ladder", ())),
-        rung=item.get("rung"),
-        attempt=item.get("attempt", 0),
-        reached=item.get("reached"),
+        may_ask=item.get("may_ask", False),
+        drill=item.get("drill", False),
+        run=int(item.get("run", 1)),
+        run_step=int(item.get("run_step", 0)),
+        ladder=None if item.get("ladder") is None else _ladder(item["ladder"]),
+        step=item.get("step"),
+        hand_rung=None if item.get("hand_rung") is None else _rung(item["hand_rung"]),
+        hand_step=item.get("hand_step"),
+        reached=tuple(item.get("reached", ())),
         notified=tuple(_notified(person) for person in item.get("notified", ())),
         declined=tuple(item.get("declined", ())),
         token=item.get("token"),
         acknowledged_by=item.get("acknowledged_by"),
         acknowledged_at=_float(item.get("acknowledged_at")),
+        helpers=tuple(item.get("helpers", ())),
+        help_calls=item.get("help_calls", 0),
+        help_served=item.get("help_served", 0),
+        quiet_since=_float(item.get("quiet_since")),
         reminders=item.get("reminders", 0),
+        nobody_came=item.get("nobody_came", 0),
+        nobody_served=item.get("nobody_served", 0),
+        nobody_known=item.get("nobody_known", 0),
+        checks=item.get("checks", 0),
+        checks_served=item.get("checks_served", 0),
+        contact_changes=item.get("contact_changes", 0),
+        contact_known=item.get("contact_known", 0),
+        contact_told=item.get("contact_told", 0),
+        reopened=item.get("reopened", 0),
         closing_reason=_reason(item.get("closing_reason")),
+        acts=tuple(item.get("acts", ())),
     )
 
 
@@ -74,6 +97,7 @@ def conversation_from(item: Item) -> Conversation:
             Prompt(prompt["name"], prompt.get("params", {}))
             for prompt in item.get("last_answer", ())
         ),
+        officer=None if item.get("officer") is None else _officer(item["officer"]),
     )
 
 
@@ -89,6 +113,12 @@ def responder_from(item: Item) -> Responder:
         on_duty=item.get("on_duty", False),
         verified=item.get("verified", False),
         sample=item.get("sample", False),
+        duty_set_at=_float(item.get("duty_set_at")),
+        shifts=tuple(
+            Shift(float(start), float(end), bool(on)) for start, end, on in item.get("shifts", ())
+        ),
+        line_blocked=item.get("line_blocked", False),
+        version=int(item.get("version", 0)),
     )
 
 
@@ -102,6 +132,7 @@ def _draft(item: Item) -> Draft:
         pin_kept=item.get("pin_kept", False),
         phone=item.get("phone"),
         no_call=item.get("no_call", False),
+        drill=item.get("drill", False),
     )
 
 
@@ -117,21 +148,53 @@ def _active(item: Item) -> ActiveReport:
         unit_en=item.get("unit_en"),
         distance_m=_float(item.get("distance_m")),
         at_desk=item.get("at_desk", False),
+        by_desk=item.get("by_desk", False),
         nobody_reached=item.get("nobody_reached", False),
         can_talk=item.get("can_talk", True),
         responder_th=item.get("responder_th"),
         responder_en=item.get("responder_en"),
         closing_reason=item.get("closing_reason"),
         token=item.get("token"),
+        run=item.get("run", 1),
+        may_ask=item.get("may_ask", False),
+        drill=item.get("drill", False),
+    )
+
+
+def _ladder(item: Item) -> Ladder:
+    return Ladder(
+        policy=item["policy"],
+        rungs=tuple(map(_rung, item["rungs"])),
+        rounds=item.get("rounds", 1),
+        notices=tuple(map(_notice, item.get("notices", ()))),
+        nearby=tuple(map(_unit, item.get("nearby", ()))),
+        begins=item.get("begins", 0),
     )
 
 
 def _rung(item: Item) -> Rung:
     return Rung(
+        units=tuple(map(_unit, item["units"])),
+        channels=tuple(map(Channel, item["channels"])),
+        wait_s=item["wait_s"],
+        times=item.get("times", 1),
+    )
+
+
+def _notice(item: Item) -> Notice:
+    return Notice(
+        units=tuple(map(_unit, item["units"])),
+        channels=tuple(map(Channel, item["channels"])),
+        when=When(item.get("when", When.AT_ONCE)),
+    )
+
+
+def _unit(item: Item) -> Unit:
+    return Unit(
         unit_id=item["unit_id"],
         name_th=item["name_th"],
         name_en=item["name_en"],
-        kind=RungKind(item["kind"]),
+        kind=UnitKind(item["kind"]),
         distance_m=_float(item.get("distance_m")),
     )
 
@@ -142,8 +205,31 @@ def _notified(item: Item) -> Notified:
         unit_id=item["unit_id"],
         name_th=item["name_th"],
         name_en=item["name_en"],
-        rung=item["rung"],
+        step=item["step"],
         line_user_id=item.get("line_user_id"),
+        part=Part(item.get("part", Part.RESPONDER)),
+    )
+
+
+def _officer(item: Item) -> OfficerStep:
+    check = item.get("check")
+    return OfficerStep(
+        check=None
+        if check is None
+        else PhoneCheck(
+            joining=tuple((unit_id, responder_id) for unit_id, responder_id in check["joining"]),
+            until=float(check["until"]),
+            phone=check.get("phone"),
+            digest=check.get("digest"),
+            code_until=float(check.get("code_until", 0.0)),
+            tries=check.get("tries", 0),
+        ),
+        codes_sent=tuple(map(float, item.get("codes_sent", ()))),
+        wrong_codes=tuple(map(float, item.get("wrong_codes", ()))),
+        leave_asked_at=_float(item.get("leave_asked_at")),
+        noting=None
+        if item.get("noting") is None
+        else Noting(item["noting"]["report_id"], float(item["noting"]["until"])),
     )
 
 

@@ -93,7 +93,8 @@ class Table:
         connection: shared by all tables of a process.
         name: the table's name.
         keys: names of the partition key and, if there is one, the sort key; both strings.
-        indexes: names of partition and sort key by index; the sort key is a number.
+        indexes: names of partition and, if there is one, sort key by index; the sort key is a
+            number.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Table:
         connection: Connection,
         name: str,
         keys: Sequence[str],
-        indexes: Mapping[str, tuple[str, str]] | None = None,
+        indexes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.name = name
         self.connection = connection
@@ -147,6 +148,17 @@ class Table:
             )
         except PynamoDBException as error:
             raise refusal_of(error, ["update"]) or meaning_of(error) from error
+
+    def delete(self, key: Key) -> None:
+        """Delete an item by one DeleteItem; one that is gone already is no error.
+
+        Raises:
+            TemporaryFailure, PermanentFailure: the table did not do it.
+        """
+        try:
+            self.connection.delete_item(self.name, key.partition, key.sort)
+        except PynamoDBException as error:
+            raise meaning_of(error) from error
 
     def put_all(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Store items by BatchWriteItem, each replacing the one of its key.
@@ -253,6 +265,23 @@ class Table:
             if not start:
                 return
 
+    def scan(self) -> Iterator[Item]:
+        """Yield every item of the table, eventually consistent, in no order, 1 MB a request.
+
+        Raises:
+            TemporaryFailure, PermanentFailure: the table did not answer.
+        """
+        start = None
+        while True:
+            try:
+                page = self.connection.scan(self.name, exclusive_start_key=start)
+            except PynamoDBException as error:
+                raise meaning_of(error) from error
+            yield from map(from_values, page["Items"])
+            start = page.get("LastEvaluatedKey")
+            if not start:
+                return
+
 
 class Transaction:
     """Writes to several tables that happen together or not at all, in one TransactWriteItems.
@@ -328,12 +357,10 @@ class Transaction:
             raise refusal_of(error, labels) or meaning_of(error) from error
 
 
-def _schema(
-    name: str, keys: Sequence[str], indexes: Mapping[str, tuple[str, str]]
-) -> dict[str, Any]:
+def _schema(name: str, keys: Sequence[str], indexes: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     kinds = dict.fromkeys(keys, "S")
-    for partition, sort in indexes.values():
-        kinds |= {partition: "S", sort: "N"}
+    for names in indexes.values():
+        kinds |= dict(zip(names, "SN", strict=False))
     return {
         "TableName": name,
         "KeySchema": _key_schema(keys),

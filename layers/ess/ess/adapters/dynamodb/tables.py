@@ -12,6 +12,9 @@ from ess.domain.report import Entry
 
 DUE_INDEX = "due"
 
+LINE_INDEX = "line"
+"""Index of responders by LINE user id: sparse, those without one are not in it."""
+
 
 def conversations_in(connection: Connection, name: str) -> Table:
     """Return the table of conversations."""
@@ -22,6 +25,11 @@ def reports_in(connection: Connection, name: str) -> Table:
     """Return the table of reports and their timelines."""
     indexes = {DUE_INDEX: ("due_shard", "due_at")}
     return Table(connection, name, ["report_id", "entry"], indexes)
+
+
+def responders_in(connection: Connection, name: str) -> Table:
+    """Return the table of responders."""
+    return Table(connection, name, ["unit_id", "responder_id"], {LINE_INDEX: ("line_user_id",)})
 
 
 def put_entries(

@@ -7,7 +7,8 @@ stored. None means that the attribute is absent.
 from ess.adapters.dynamodb.table import Item
 from ess.domain.conversation import ActiveReport, Conversation, Draft, Prompt
 from ess.domain.geo import Point
-from ess.domain.ladder import Rung
+from ess.domain.ladder import Ladder, Notice, Rung, Unit
+from ess.domain.officer_step import OfficerStep
 from ess.domain.report import Entry, Notified, Report
 from ess.domain.responder import Responder
 
@@ -49,17 +50,36 @@ def report_attributes(report: Report, expires_at: int | None) -> Item:
         "due_at": report.due_at,
         # The index is sparse: a report without a due time is not in it.
         "due_shard": None if report.due_at is None else OPEN_SHARD,
-        "ladder": [_rung_item(rung) for rung in report.ladder],
-        "rung": report.rung,
-        "attempt": report.attempt,
-        "reached": report.reached,
+        "may_ask": report.may_ask,
+        "drill": report.drill,
+        "run": report.run,
+        "run_step": report.run_step,
+        "ladder": _ladder_item(report.ladder) if report.ladder else None,
+        "step": report.step,
+        "hand_rung": _rung_item(report.hand_rung) if report.hand_rung else None,
+        "hand_step": report.hand_step,
+        "reached": list(report.reached),
         "notified": [_notified_item(person) for person in report.notified],
         "declined": list(report.declined),
         "token": report.token,
         "acknowledged_by": report.acknowledged_by,
         "acknowledged_at": report.acknowledged_at,
+        "helpers": list(report.helpers),
+        "help_calls": report.help_calls,
+        "help_served": report.help_served,
+        "quiet_since": report.quiet_since,
         "reminders": report.reminders,
+        "nobody_came": report.nobody_came,
+        "nobody_served": report.nobody_served,
+        "nobody_known": report.nobody_known,
+        "checks": report.checks,
+        "checks_served": report.checks_served,
+        "contact_changes": report.contact_changes,
+        "contact_known": report.contact_known,
+        "contact_told": report.contact_told,
+        "reopened": report.reopened,
         "closing_reason": report.closing_reason.value if report.closing_reason else None,
+        "acts": list(report.acts),
         "expires_at": expires_at,
     }
 
@@ -87,6 +107,7 @@ def conversation_attributes(conversation: Conversation, expires_at: int) -> Item
         "active_report_id": active.report_id if active else None,
         "recent_events": list(conversation.recent_events),
         "last_answer": [_prompt_item(prompt) for prompt in conversation.last_answer],
+        "officer": _officer_item(conversation.officer) if conversation.officer else None,
         "expires_at": expires_at,
     }
 
@@ -105,12 +126,16 @@ def active_item(active: ActiveReport) -> Item:
             "unit_en": active.unit_en,
             "distance_m": active.distance_m,
             "at_desk": active.at_desk,
+            "by_desk": active.by_desk,
             "nobody_reached": active.nobody_reached,
             "can_talk": active.can_talk,
             "responder_th": active.responder_th,
             "responder_en": active.responder_en,
             "closing_reason": active.closing_reason,
             "token": active.token,
+            "run": active.run,
+            "may_ask": active.may_ask,
+            "drill": active.drill,
         }
     )
 
@@ -127,6 +152,11 @@ def responder_item(responder: Responder) -> Item:
         "on_duty": responder.on_duty,
         "verified": responder.verified,
         "sample": responder.sample,
+        "duty_set_at": responder.duty_set_at,
+        # A shift is [start, end, on]: names in each of 200 would be most of the item.
+        "shifts": [[shift.start, shift.end, shift.on] for shift in responder.shifts] or None,
+        "line_blocked": responder.line_blocked,
+        "version": responder.version,
     }
 
 
@@ -145,6 +175,33 @@ def _draft_item(draft: Draft) -> Item:
             "pin_kept": draft.pin_kept,
             "phone": draft.phone,
             "no_call": draft.no_call,
+            "drill": draft.drill,
+        }
+    )
+
+
+def _officer_item(step: OfficerStep) -> Item:
+    check = step.check
+    return _present(
+        {
+            "check": None
+            if check is None
+            else _present(
+                {
+                    "joining": [list(row) for row in check.joining],
+                    "until": check.until,
+                    "phone": check.phone,
+                    "digest": check.digest,
+                    "code_until": check.code_until,
+                    "tries": check.tries,
+                }
+            ),
+            "codes_sent": list(step.codes_sent),
+            "wrong_codes": list(step.wrong_codes),
+            "leave_asked_at": step.leave_asked_at,
+            "noting": None
+            if step.noting is None
+            else {"report_id": step.noting.report_id, "until": step.noting.until},
         }
     )
 
@@ -153,14 +210,42 @@ def _prompt_item(prompt: Prompt) -> Item:
     return {"name": prompt.name, "params": dict(prompt.params)}
 
 
+def _ladder_item(ladder: Ladder) -> Item:
+    return {
+        "policy": ladder.policy,
+        "rungs": [_rung_item(rung) for rung in ladder.rungs],
+        "rounds": ladder.rounds,
+        "notices": [_notice_item(notice) for notice in ladder.notices],
+        "nearby": [_unit_item(unit) for unit in ladder.nearby],
+        "begins": ladder.begins,
+    }
+
+
 def _rung_item(rung: Rung) -> Item:
+    return {
+        "units": [_unit_item(unit) for unit in rung.units],
+        "channels": [channel.value for channel in rung.channels],
+        "wait_s": rung.wait_s,
+        "times": rung.times,
+    }
+
+
+def _notice_item(notice: Notice) -> Item:
+    return {
+        "units": [_unit_item(unit) for unit in notice.units],
+        "channels": [channel.value for channel in notice.channels],
+        "when": notice.when.value,
+    }
+
+
+def _unit_item(unit: Unit) -> Item:
     return _present(
         {
-            "unit_id": rung.unit_id,
-            "name_th": rung.name_th,
-            "name_en": rung.name_en,
-            "kind": rung.kind.value,
-            "distance_m": rung.distance_m,
+            "unit_id": unit.unit_id,
+            "name_th": unit.name_th,
+            "name_en": unit.name_en,
+            "kind": unit.kind.value,
+            "distance_m": unit.distance_m,
         }
     )
 
@@ -172,8 +257,9 @@ def _notified_item(person: Notified) -> Item:
             "unit_id": person.unit_id,
             "name_th": person.name_th,
             "name_en": person.name_en,
-            "rung": person.rung,
+            "step": person.step,
             "line_user_id": person.line_user_id,
+            "part": person.part.value,
         }
     )
 

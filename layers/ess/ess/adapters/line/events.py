@@ -13,15 +13,24 @@ from urllib.parse import parse_qs
 from ess.domain import conversation as talk
 from ess.domain.errors import InvalidPoint, MalformedEvent
 from ess.domain.geo import Point
-from ess.domain.incoming import RESPONDER_ACTS, IncomingEvent, ResponderTap
+from ess.domain.incoming import (
+    OFFICER_ACTS,
+    RESPONDER_ACTS,
+    CodeTyped,
+    IncomingEvent,
+    OfficerAsked,
+    ResponderTap,
+)
+from ess.domain.invitation import read_code
 from ess.domain.kinds import Kind
-from ess.domain.report import ClosingReason
 from ess.messages import catalogue
 
 Json = dict[str, Any]
+Given = talk.Input | ResponderTap | OfficerAsked | CodeTyped
 
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
 _REPORT_ID = re.compile(r"[0-9a-f]{32}")
+_MESSAGE_ID = re.compile(r"[0-9]{1,40}")  # it becomes part of an address of LINE's
 _PLACE_LIMIT = 200
 
 
@@ -60,7 +69,7 @@ def read_event(raw: Any) -> IncomingEvent | None:
     )
 
 
-def _message(raw: Json) -> talk.Input:
+def _message(raw: Json) -> Given:
     message = raw.get("message")
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise MalformedEvent("message is missing or has no type")
@@ -71,15 +80,23 @@ def _message(raw: Json) -> talk.Input:
             return _location(message)
         case other:
             # A message type that is new today is answered like a picture: seen, not understood.
-            return talk.MediaSent(other[:40])
+            return talk.MediaSent(other[:40], _message_id(message))
 
 
-def _text(message: Json) -> talk.Input:
+def _message_id(message: Json) -> str:
+    message_id = message.get("id")
+    return message_id if isinstance(message_id, str) and _MESSAGE_ID.fullmatch(message_id) else ""
+
+
+def _text(message: Json) -> Given:
     text = message.get("text")
     if not isinstance(text, str):
         raise MalformedEvent("message.text is missing")
     command = _commands().get(" ".join(text.casefold().split()))
-    return _COMMANDS[command] if command else talk.TextSent(text)
+    if command:
+        return _COMMANDS[command]
+    code = read_code(text, catalogue.load("commands")["join"])
+    return CodeTyped(text, *code) if code else talk.TextSent(text)
 
 
 def _location(message: Json) -> talk.Input:
@@ -100,7 +117,7 @@ def _location(message: Json) -> talk.Input:
     return talk.PinShared(pin, place[:_PLACE_LIMIT] or None)
 
 
-def _postback(raw: Json) -> talk.Input | ResponderTap:
+def _postback(raw: Json) -> Given:
     postback = raw.get("postback")
     data = postback.get("data") if isinstance(postback, dict) else None
     if not isinstance(data, str):
@@ -108,17 +125,19 @@ def _postback(raw: Json) -> talk.Input | ResponderTap:
     fields = {name: values[0] for name, values in parse_qs(data).items()}
     if "o" in fields:
         return _responder_tap(fields)
+    if "u" in fields:
+        act = fields["u"]
+        return OfficerAsked(act) if act in OFFICER_ACTS else talk.ButtonUnknown()
     button = _BUTTONS.get(fields.get("a", ""))
     return button(fields) if button else talk.ButtonUnknown()
 
 
 def _responder_tap(fields: dict[str, str]) -> talk.Input | ResponderTap:
-    act, report_id, why = fields["o"], fields.get("r", ""), fields.get("why")
+    act, report_id = fields["o"], fields.get("r", "")
     if act not in RESPONDER_ACTS or not _REPORT_ID.fullmatch(report_id):
         return talk.ButtonUnknown()
-    if why is not None and why not in set(ClosingReason):
-        return talk.ButtonUnknown()
-    return ResponderTap(act, report_id, ClosingReason(why) if why else None)
+    # Whether the choice is one that the act knows is decided where the act is.
+    return ResponderTap(act, report_id, fields.get("why") or fields.get("to"))
 
 
 def _kind_button(fields: dict[str, str]) -> talk.Input:
@@ -133,7 +152,7 @@ def _language_button(fields: dict[str, str]) -> talk.Input:
     return talk.LanguageChosen(language) if known else talk.ButtonUnknown()
 
 
-_READERS: dict[str, Callable[[Json], talk.Input | ResponderTap]] = {
+_READERS: dict[str, Callable[[Json], Given]] = {
     "message": _message,
     "postback": _postback,
     "follow": lambda _: talk.Followed(),
@@ -142,7 +161,9 @@ _READERS: dict[str, Callable[[Json], talk.Input | ResponderTap]] = {
 
 _BUTTONS: dict[str, Callable[[dict[str, str]], talk.Input]] = {
     "menu": lambda _: talk.MenuAsked(),
-    "report": lambda fields: talk.ReportAsked(fresh=fields.get("fresh") == "1"),
+    "report": lambda fields: talk.ReportAsked(
+        fresh=fields.get("fresh") == "1", drill=fields.get("drill") == "1"
+    ),
     "kind": _kind_button,
     "pin_ok": lambda _: talk.PinKept(),
     "no_call": lambda _: talk.CallDeclined(),
@@ -151,10 +172,13 @@ _BUTTONS: dict[str, Callable[[dict[str, str]], talk.Input]] = {
     "cancel_yes": lambda fields: talk.CancelConfirmed(fields.get("r", "")),
     "cancel_no": lambda _: talk.CancelRefused(),
     "restart": lambda _: talk.RestartAsked(),
+    "may_ask": lambda _: talk.AskingAllowed(),
+    "nobody_came": lambda fields: talk.NobodyCame(fields.get("r", "")),
+    "help_came": lambda fields: talk.HelpCame(fields.get("r", "")),
     "language": _language_button,
 }
 
-_COMMANDS: dict[str, talk.Input] = {
+_COMMANDS: dict[str, talk.Input | OfficerAsked] = {
     "report": talk.ReportAsked(),
     "menu": talk.MenuAsked(),
     "cancel": talk.CancelAsked(),
@@ -163,6 +187,12 @@ _COMMANDS: dict[str, talk.Input] = {
     "no_call": talk.CallDeclined(),
     "language_th": talk.LanguageChosen("th"),
     "language_en": talk.LanguageChosen("en"),
+    "join": OfficerAsked("join"),
+    "duty_on": OfficerAsked("duty_on"),
+    "duty_off": OfficerAsked("duty_off"),
+    "my_status": OfficerAsked("my_status"),
+    "change_phone": OfficerAsked("change_phone"),
+    "leave": OfficerAsked("leave"),
 }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ess.domain.conversation import Prompt
 from ess.domain.kinds import Kind
-from ess.domain.report import RESPONDER_REASONS
+from ess.domain.report import RESPONDER_REASONS, HandOverReason
 from ess.messages import catalogue
 
 Json = dict[str, Any]
@@ -55,11 +55,6 @@ def render(prompts: Sequence[Prompt], language: str | None) -> list[Json]:
     return messages
 
 
-def render_sms(prompt: Prompt, language: str = "th") -> str:
-    """Return the text of an SMS."""
-    return catalogue.text(prompt.name, language, prompt.params)
-
-
 def _render_one(prompt: Prompt, language: str | None) -> Json:
     form = catalogue.load("forms")[prompt.name]
     return _FORMS[form["form"]](prompt, form, language)
@@ -72,15 +67,24 @@ def _in_both(key: str, prompt: Prompt, language: str | None) -> tuple[str, str |
     return catalogue.text(key, first, prompt.params), other
 
 
+def _labelled(key: str, prompt: Prompt, language: str | None) -> tuple[str, str | None]:
+    """Return `_in_both`, with the label of an exercise where it is one."""
+    first, other = _in_both(key, prompt, language)
+    if not prompt.params.get("drill"):
+        return first, other
+    labels = [catalogue.text("drill.label", la) for la in catalogue.languages_for(language)]
+    return labels[0] + first, None if other is None else labels[-1] + other
+
+
 def _text_message(prompt: Prompt, _form: Json, language: str | None) -> Json:
-    first, other = _in_both(prompt.name, prompt, language)
+    first, other = _labelled(prompt.name, prompt, language)
     return {"type": "text", "text": first if other is None else f"{first}\n{other}"}
 
 
 def _card(prompt: Prompt, form: Json, language: str | None) -> Json:
     body = [
         *_body_text(f"{prompt.name}.body", prompt, language),
-        *_warning(prompt, form, language),
+        *(box for name in form.get("warnings", ()) for box in _warning(name, prompt, language)),
         *_facts(prompt, form, language),
     ]
     wanted = [name for name in form.get("buttons", ()) if _offered(name, prompt)]
@@ -107,18 +111,51 @@ def _reasons(prompt: Prompt, form: Json, language: str | None) -> Json:
     return _bubble(prompt, form, language, body, footer)
 
 
+def _hand_over_reasons(prompt: Prompt, form: Json, language: str | None) -> Json:
+    report_id = prompt.params["report_id"]
+    footer = [
+        _row(f"handover.{reason}", f"o=hand_over&r={report_id}&why={reason}", prompt, language)
+        for reason in HandOverReason
+    ]
+    body = _body_text("officer.hand_over_reasons.body", prompt, language)
+    return _bubble(prompt, form, language, body, footer)
+
+
+_IN_A_FIELD = str.maketrans({sign: quote(sign) for sign in "%&+;="})
+"""What would end a field of a postback. No more: of an id in Thai, 300 characters are soon gone."""
+
+
+def _units(prompt: Prompt, form: Json, language: str | None) -> Json:
+    """Return a row for each unit that the desk may assign to, with its distance."""
+    main = catalogue.languages_for(language)[0]
+    footer = []
+    for number in range(1, int(prompt.params.get("units") or 0) + 1):
+        unit_id = str(prompt.params[f"unit_{number}_id"]).translate(_IN_A_FIELD)
+        away = prompt.params.get(f"unit_{number}_m")
+        name = prompt.params.get(f"unit_{number}_{main}") or prompt.params[f"unit_{number}_th"]
+        lines = [_words(str(name), size="md", weight="bold", color=_INK)]
+        if away is not None:
+            lines.append(_words(catalogue.distance(float(away), main), size="xs", color=_FAINT))
+        data = f"o=assign&r={prompt.params['report_id']}&to={unit_id}"
+        footer.append(_tappable(lines, _postback(data, str(name))))
+    body = _body_text("officer.assign_units.body", prompt, language)
+    return _bubble(prompt, form, language, body, footer)
+
+
 _FORMS: dict[str, Callable[[Prompt, Json, str | None], Json]] = {
     "text": _text_message,
     "card": _card,
     "kinds": _kinds,
     "reasons": _reasons,
+    "hand_over_reasons": _hand_over_reasons,
+    "units": _units,
 }
 
 
 def _bubble(
     prompt: Prompt, form: Json, language: str | None, body: list[Json], footer: list[Json]
 ) -> Json:
-    title, other = _in_both(f"{prompt.name}.title", prompt, language)
+    title, other = _labelled(f"{prompt.name}.title", prompt, language)
     head = [_words(title, size="lg", weight="bold", color="#FFFFFF")]
     if other:
         head.append(_words(other, size="xs", color="#FFFFFF"))
@@ -149,7 +186,7 @@ def _bubble(
             "contents": footer,
         }
     # A lock screen shows the alternative text: what a reporter gets says nothing of the incident.
-    alt = _in_both(form.get("alt", "alt.neutral"), prompt, language)[0]
+    alt = _labelled(form.get("alt", "alt.neutral"), prompt, language)[0]
     return {"type": "flex", "altText": alt, "contents": bubble}
 
 
@@ -161,10 +198,15 @@ def _body_text(key: str, prompt: Prompt, language: str | None) -> list[Json]:
     return lines
 
 
-def _warning(prompt: Prompt, form: Json, language: str | None) -> list[Json]:
-    if not form.get("warn_silent") or prompt.params.get("can_talk", True):
+_WARNINGS = {"silent": ("can_talk", False), "again": ("again", True)}
+"""When a card carries which warning: the parameter, and the value that it must have."""
+
+
+def _warning(name: str, prompt: Prompt, language: str | None) -> list[Json]:
+    parameter, value = _WARNINGS[name]
+    if prompt.params.get(parameter) is not value:
         return []
-    first, other = _in_both("officer.offer_silent", prompt, language)
+    first, other = _in_both(f"officer.offer_{name}", prompt, language)
     lines = [_words(first, size="md", weight="bold", color="#FFFFFF")]
     if other:
         lines.append(_words(other, size="xs", color="#FFFFFF"))
@@ -203,6 +245,8 @@ def _offered(name: str, prompt: Prompt) -> bool:
     """Tell whether a button makes sense: nobody is offered a call to a number not given."""
     if name == "call_reporter":
         return bool(prompt.params.get("phone")) and prompt.params.get("can_talk") is not False
+    if name == "assign":
+        return bool(prompt.params.get("at_desk"))
     return True
 
 
@@ -237,7 +281,10 @@ def _row(
         contents.append(
             _words(str(number), size="xl", weight="bold", color=_TONES["brand"], flex=0)
         )
-    contents.append({"type": "box", "layout": "vertical", "flex": 1, "contents": lines})
+    return _tappable(lines, _postback(data, first), contents)
+
+
+def _tappable(lines: list[Json], action: Json, before: Sequence[Json] = ()) -> Json:
     return {
         "type": "box",
         "layout": "horizontal",
@@ -246,8 +293,8 @@ def _row(
         "backgroundColor": _LOOKS["plain"][0],
         "cornerRadius": "8px",
         "paddingAll": "12px",
-        "action": _postback(data, first),
-        "contents": contents,
+        "action": action,
+        "contents": [*before, {"type": "box", "layout": "vertical", "flex": 1, "contents": lines}],
     }
 
 

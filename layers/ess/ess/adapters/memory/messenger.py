@@ -39,6 +39,7 @@ class MemoryMessenger(Scripted):
         super().__init__()
         self.replies: list[Reply] = []
         self.pushes: list[Push] = []
+        self.retry_keys: set[str] = set()
         self.spent_tokens: set[str] = set()
         self.unreachable: set[str] = set()
         self.quota = quota
@@ -62,7 +63,7 @@ class MemoryMessenger(Scripted):
     ) -> None:
         """Send messages unasked; see `ess.ports.messenger`."""
         self._called("push")
-        if any(sent.retry_key == retry_key for sent in self.pushes):
+        if retry_key in self.retry_keys:
             return
         if line_user_id in self.unreachable:
             raise RecipientUnreachable("unknown to LINE")
@@ -70,6 +71,7 @@ class MemoryMessenger(Scripted):
             if self.quota <= 0:
                 raise QuotaSpent("monthly limit")
             self.quota -= 1
+        self.retry_keys.add(retry_key)
         self.pushes.append(Push(line_user_id, tuple(prompts), language, retry_key, silent))
 
     def pushed_to(self, line_user_id: str) -> list[Prompt]:

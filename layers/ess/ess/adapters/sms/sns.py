@@ -1,7 +1,7 @@
 """SMS through Amazon SNS."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from botocore.exceptions import (
@@ -11,13 +11,9 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 
-from ess.adapters.sms.parts import shorten
+from ess.adapters.sms.text import compose
 from ess.domain.conversation import Prompt
 from ess.domain.errors import PermanentFailure, TemporaryFailure
-from ess.messages import catalogue
-
-MAX_PARTS = 2
-"""Parts of an SMS; an odd long name is cut rather than billed without end."""
 
 PAUSES_S = (0.3, 1.0)
 """Pauses between tries, where it is certain that nothing was sent."""
@@ -38,19 +34,25 @@ class SnsSms:
             and a second try after a lost answer would be a second SMS.
         sender_id: sender name, 3 to 11 letters and digits, registered with the carriers.
         sleep: pauses for seconds.
+        pauses_s: pauses between tries, in seconds; there is one try more than pauses.
     """
 
     def __init__(
-        self, client: Any, sender_id: str, sleep: Callable[[float], None] = time.sleep
+        self,
+        client: Any,
+        sender_id: str,
+        sleep: Callable[[float], None] = time.sleep,
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         self._client = client
+        self._pauses_s = pauses_s
         self._sender_id = sender_id
         self._sleep = sleep
 
     def send(self, phone: str, prompt: Prompt) -> None:
         """Send one SMS in Thai; see `ess.ports.sms.Sms.send`."""
-        text = shorten(catalogue.text(prompt.name, "th", prompt.params), MAX_PARTS)
-        for pause in PAUSES_S:
+        text = compose(prompt)
+        for pause in self._pauses_s:
             if self._publish(phone, text):
                 return
             self._sleep(pause)

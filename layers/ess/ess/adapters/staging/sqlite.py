@@ -48,7 +48,8 @@ _TABLES = """
     PRAGMA temp_store = FILE;
     CREATE TABLE rows (
         key INTEGER PRIMARY KEY, row INTEGER, unit_id TEXT, name_key TEXT, score INTEGER,
-        latitude REAL, longitude REAL, spot INTEGER, block INTEGER, accepted TEXT, state INTEGER
+        latitude REAL, longitude REAL, spot INTEGER, block INTEGER, accepted TEXT, state INTEGER,
+        kind TEXT
     );
     CREATE TABLE plains (key INTEGER PRIMARY KEY, plain TEXT);
     CREATE TABLE areas (level INTEGER, cell INTEGER, key INTEGER);
@@ -83,7 +84,7 @@ _NAMESAKES = """
     ),
 )
 _NEIGHBOURED = """
-    SELECT key, unit_id, name_key, spot, latitude, longitude, accepted FROM rows AS a
+    SELECT key, kind, unit_id, name_key, spot, latitude, longitude, accepted FROM rows AS a
     WHERE state = 1 AND row IS NOT NULL AND (ANY_NEAR)
     ORDER BY key
 """.replace(
@@ -91,7 +92,9 @@ _NEIGHBOURED = """
     " OR ".join(
         """EXISTS (SELECT 1 FROM rows AS b
             WHERE b.spot BETWEEN a.spot + (OFF) - 1 AND a.spot + (OFF) + 1
-            AND b.unit_id != a.unit_id AND b.state != 0)""".replace("OFF", str(offset))
+            AND b.kind = a.kind AND b.unit_id != a.unit_id AND b.state != 0)""".replace(
+            "OFF", str(offset)
+        )
         for offset in _NEIGHBOURS
     ),
 )
@@ -211,7 +214,7 @@ class SqliteStaging:
     def neighbours(self) -> Iterator[Clash]:
         """Yield each row with one of another name near it; see `ess.ports.staging`."""
         self._find()
-        another = "state != 0 AND unit_id != ? AND (name_key != ? OR name_key = '')"
+        another = "state != 0 AND kind = ? AND unit_id != ? AND (name_key != ? OR name_key = '')"
         for key, *names, spot, latitude, longitude, accepted in self._rows(_NEIGHBOURED):
             where = another + _passed_over(Doubt.SHARED_POSITION, accepted)
             point = Point(latitude, longitude)
@@ -279,14 +282,14 @@ class SqliteStaging:
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
         self._many(
-            "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     *(key, row, station.unit_id),
                     *(name_key(station.name_th, station.name_en, station.province), score(station)),
                     *(station.point.latitude, station.point.longitude),
                     *(_cell(station.point, CLOSE_M), _cell(station.point, DUPLICATE_M)),
-                    *(" ".join(accepted_in(station.flags)), state),
+                    *(" ".join(accepted_in(station.flags)), state, station.kind),
                 )
                 for key, row, station, state in waiting
             ),
@@ -377,7 +380,7 @@ class SqliteStaging:
         return best[1] if best[0] < metres else None
 
     def _boxes_near(self, key: int, levels: list[int]) -> list[int]:
-        """Return earlier or larger rows whose boxes may meet that of `key`, by key.
+        """Return earlier or larger rows of its kind whose boxes may meet that of `key`, by key.
 
         A box lies in the cells of a level whose cells are no smaller than the box. Two boxes that
         meet share a cell of the coarser one's level.
@@ -389,8 +392,11 @@ class SqliteStaging:
             if level > own:
                 break
             for cell in _cells(box, level):
-                sql = "SELECT key FROM areas JOIN rows USING (key) WHERE level = ? AND cell = ?"
-                found |= {other for (other,) in self._rows(f"{sql} AND state != 0", level, cell)}
+                sql = (
+                    "SELECT key FROM areas JOIN rows USING (key) WHERE level = ? AND cell = ?"
+                    " AND state != 0 AND kind = (SELECT kind FROM rows WHERE key = ?)"
+                )
+                found |= {other for (other,) in self._rows(sql, level, cell, key)}
         return sorted(found - {key})
 
     def _note_overlap(self, key: int, other: int) -> None:

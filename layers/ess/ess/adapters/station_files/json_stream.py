@@ -70,6 +70,10 @@ def _with_null(data: bytes) -> bytes:
     return b"".join(pieces)
 
 
+_BROKEN = (JSONError, UnicodeDecodeError)
+"""What the parser says of a stream that is no JSON: of a damaged letter sometimes the second."""
+
+
 @dataclass(slots=True)
 class Items:
     """The values at one place of a JSON stream, and beside them those at another.
@@ -105,7 +109,7 @@ class Items:
             try:
                 for parser in parsers:
                     parser.send(chunk)
-            except JSONError as error:  # the file as a whole is at fault: told to whoever reads it
+            except _BROKEN as error:  # the file as a whole is at fault: told to whoever reads it
                 row = number + len(rows) + 1
                 raise FileUnreadable(
                     f"broken JSON in row {row:,}, between bytes {position:,} and "
@@ -118,7 +122,7 @@ class Items:
         try:
             for parser in parsers:
                 parser.close()
-        except JSONError as error:  # likewise
+        except _BROKEN as error:  # likewise
             raise FileUnreadable(
                 f"it ends too early, at byte {position:,}, after {number:,} whole rows"
             ) from error
@@ -126,7 +130,7 @@ class Items:
         self.found_beside = list(others)
 
 
-def _first_line(error: JSONError) -> str:
+def _first_line(error: Exception) -> str:
     # yajl goes on with an excerpt of the file, which may hold somebody's number.
     text = str(error).removeprefix("b'").replace("\\n", "\n")
     return text.partition("\n")[0].rstrip(".")

@@ -1,0 +1,1 @@
+"""The policy that is in force until a province loads its own, as data."""
