@@ -3,8 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from ess.adapters.links.secrets import KEPT_S, REFRESH_S, LinkSecrets
+from ess.adapters.links.secrets import LinkSecrets
 from ess.adapters.links.signed import SignedLinks
+from ess.adapters.ssm.kept import KEPT_S, REFRESH_S
 from ess.domain.errors import LinkRefused, TemporaryFailure
 
 REPORT, NOW = "ab" * 16, 1_790_000_000.0
