@@ -69,6 +69,7 @@ def test_a_file_that_is_not_there(tmp_path):
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=40), st.integers(0, 400), st.integers(0, 40))
 @example(b"\x80", 102, 1)  # within a letter of three bytes
+@example(b"\xc0", 94, 19)  # the same, before the kind of file is known
 def test_no_damage_goes_further_than_an_unreadable_file(noise, start, length):
     whole = collection(feature("a"), feature("b", jurisdiction=AREA)).encode()
     damaged = whole[:start] + noise + whole[start + length :]

@@ -70,7 +70,7 @@ def _with_null(data: bytes) -> bytes:
     return b"".join(pieces)
 
 
-_BROKEN = (JSONError, UnicodeDecodeError)
+BROKEN = (JSONError, UnicodeDecodeError)
 """What the parser says of a stream that is no JSON: of a damaged letter sometimes the second."""
 
 
@@ -109,7 +109,7 @@ class Items:
             try:
                 for parser in parsers:
                     parser.send(chunk)
-            except _BROKEN as error:  # the file as a whole is at fault: told to whoever reads it
+            except BROKEN as error:  # the file as a whole is at fault: told to whoever reads it
                 row = number + len(rows) + 1
                 raise FileUnreadable(
                     f"broken JSON in row {row:,}, between bytes {position:,} and "
@@ -122,7 +122,7 @@ class Items:
         try:
             for parser in parsers:
                 parser.close()
-        except _BROKEN as error:  # likewise
+        except BROKEN as error:  # likewise
             raise FileUnreadable(
                 f"it ends too early, at byte {position:,}, after {number:,} whole rows"
             ) from error

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import ijson
-from ijson.common import JSONError
 
 from ess.adapters.station_files.csv_rows import rows_of_csv
 from ess.adapters.station_files.errors import FileUnreadable
 from ess.adapters.station_files.geojson_rows import row_of_feature
-from ess.adapters.station_files.json_stream import Items, guarded
+from ess.adapters.station_files.json_stream import BROKEN, Items, guarded
 from ess.adapters.station_files.overpass_rows import rows_of_elements
 from ess.domain.station import Station
 from ess.domain.station_doubts import DOUBTS, Finding
@@ -177,7 +176,7 @@ def _json_kind(content: _Content) -> str:
                 return name
             if depth == 0:
                 break
-    except JSONError as error:  # where the head is cut off, or broken: reading it all will tell
+    except BROKEN as error:  # where the head is cut off, or broken: reading it all will tell
         if kind:
             return kind
         if len(head) < _HEAD:
@@ -201,7 +200,7 @@ def _kind_of(name: str, event: str, value: object) -> str:
     return "elements" if name == "osm3s" else ""
 
 
-def _brief(error: JSONError) -> str:
+def _brief(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
