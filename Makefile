@@ -76,6 +76,10 @@ lint: setup ## style, types, import arrows, templates, the state machine's graph
 picture: .venv/.stamp ## draw the state machine into docs/ (workflow.svg, workflow.md)
 	@$(PY) -m tools.draw_workflow
 
+.PHONY: manuals
+manuals: setup ## the manuals in Thai, one A4 page each, into build/manuals (needs Chromium)
+	@$(PY) -m tools.manuals
+
 .PHONY: format
 format: .venv/.stamp ## lay the source out
 	@.venv/bin/ruff check --quiet --fix . || true

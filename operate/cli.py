@@ -11,6 +11,7 @@ from operate import (
     media,
     policies,
     readiness,
+    reporters,
     responders,
     rich_menus,
     shifts,
@@ -28,6 +29,7 @@ GROUPS: tuple[Callable[["Groups[argparse.ArgumentParser]", argparse.ArgumentPars
     invitations.register,
     policies.register,
     media.register,
+    reporters.register,
     rich_menus.register,
 )
 """Each adds its group to the command line; every verb takes the options of the second argument,

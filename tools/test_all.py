@@ -6,7 +6,9 @@ from typing import Final
 from tools.steps import VENV, show, summary
 
 _PYTEST: Final = [f"{VENV}/pytest", "-q"]
-# The cloud is shared by its suites, so they run in one process; the others use both cores.
+# These wait most of the time: two processes, each with a cloud that the tests of a file share.
+# In the order of the files, which has the long ones first and the short ones last.
+_TWO_CLOUDS: Final = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 SUITES: Final = {
     "lint": [sys.executable, "-m", "tools.lint"],
     "unit": [*_PYTEST, "-n", "2", "tests/unit"],
@@ -14,7 +16,7 @@ SUITES: Final = {
     "exactness of the station lookup": [*_PYTEST, "-n", "2", "tests/exactness"],
     "build": [sys.executable, "-m", "tools.build", "host"],
     "architecture": [*_PYTEST, "-n", "2", "tests/architecture"],
-    "workflow, end to end, browser": [*_PYTEST, "tests/workflow", "tests/e2e"],
+    "workflow, end to end, browser": [*_PYTEST, *_TWO_CLOUDS, "tests/workflow", "tests/e2e"],
 }
 
 

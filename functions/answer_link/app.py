@@ -17,7 +17,7 @@ from ess.domain.errors import (
     NotNotified,
     ReportNotFound,
 )
-from ess.usecases.answer_link import press_button, show_link
+from ess.usecases.answer_link import find_file, press_button, show_link
 
 Json = dict[str, Any]
 
@@ -35,7 +35,8 @@ def handler(event: Json, context: object) -> Json:
     """Answer a browser.
 
     Args:
-        event: API Gateway REST proxy event of ``/o/{token}``; the body may be base64.
+        event: API Gateway REST proxy event of ``/o/{token}``, or of ``/o/{token}/m/{media_id}``
+            for a file; the body may be base64.
         context: Lambda's context, not used.
     """
     metrics.add_metric("PageRequests", MetricUnit.Count, 1)
@@ -45,8 +46,11 @@ def handler(event: Json, context: object) -> Json:
         page = bootstrap.answer_page().notice("refused")
         return _answer(405, page, method, "refused", {"Allow": ", ".join(METHODS)})
     token = str((event.get("pathParameters") or {}).get("token") or "")
+    media_id = (event.get("pathParameters") or {}).get("media_id")
     press = _press(event) if method == "POST" else None
     try:
+        if media_id is not None:
+            return _lead_to_file(token, str(media_id))
         return _show(event, token) if press is None else _take(token, press)
     except tuple(_REFUSALS) as refusal:
         status, notice, metric = _REFUSALS[type(refusal)]
@@ -81,6 +85,20 @@ def _show(event: Json, token: str) -> Json:
         clock=bootstrap.clock(),
     )
     return _answer(200, bootstrap.answer_page().sheet(sheet, token), "GET", sheet.stand.value)
+
+
+def _lead_to_file(token: str, media_id: str) -> Json:
+    address = find_file(
+        token,
+        media_id,
+        links=bootstrap.link_reader(),
+        reports=bootstrap.reports(),
+        responders=bootstrap.responders(),
+        store=bootstrap.media_store(),
+        clock=bootstrap.clock(),
+    )
+    metrics.add_metric("FilesOpened", MetricUnit.Count, 1)
+    return _answer(302, "", "GET", "file", {"Location": address})
 
 
 def _take(token: str, press: Press) -> Json:

@@ -47,6 +47,7 @@ def handler(event: Json, context: object) -> Json:
         replace(policy, name=f"{policy.name}, {version}"),
         reports=bootstrap.reports(),
         clock=bootstrap.clock(),
+        on_search_failure=_tell_not_searched,
     )
     ladder = report.ladder
     waits = ladder.waits() if ladder else []
@@ -58,6 +59,11 @@ def handler(event: Json, context: object) -> Json:
 def _tell_unreadable(reason: str) -> None:
     metrics.add_metric("PolicyUnreadable", MetricUnit.Count, 1)
     logger.error("policy passed over", extra={"reason": reason})
+
+
+def _tell_not_searched(reason: str) -> None:
+    metrics.add_metric("SameIncidentNotSearched", MetricUnit.Count, 1)
+    logger.warning("same incident not searched", extra={"reason": reason})
 
 
 def _candidate(found: Json) -> Candidate | None:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ess import bootstrap
 from ess.domain.errors import MalformedEvent
 from ess.domain.media import LAST_TRY, MediaItem, from_plain
-from ess.usecases.keep_media import keep_media
+from ess.usecases.keep_media import TAKEN_BACK, keep_media
 
 Json = dict[str, Any]
 
@@ -43,17 +43,20 @@ def _keep(item: MediaItem, delivery: int) -> None:
         pictures=bootstrap.pictures(),
         store=bootstrap.media_store(),
         messenger=bootstrap.webhook_messenger(),
+        workflow=bootstrap.waiting_workflow(),
         clock=bootstrap.clock(),
     )
-    metrics.add_metric("FilesKept" if done.kept else "FilesRefused", MetricUnit.Count, 1)
+    outcome = "Kept" if done.kept else "Forgotten" if done.refusal == TAKEN_BACK else "Refused"
+    metrics.add_metric(f"Files{outcome}", MetricUnit.Count, 1)
     logger.info(
-        "file kept" if done.kept else "file refused",
+        "file kept" if done.kept else "file not kept",
         extra={
             "report_id": item.report_id,
             "media_id": item.ref.media_id,
             "kind": item.kind.value,
             "bytes": done.kept.size if done.kept else 0,
             "reason": done.refusal,
+            "outcome": outcome,
             "told": done.told,
             "delivery": delivery,
         },

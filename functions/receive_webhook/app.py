@@ -10,17 +10,32 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ess import bootstrap
-from ess.domain.conversation import Followed, Unfollowed
+from ess.domain.conversation import (
+    ButtonUnknown,
+    Followed,
+    LanguageChosen,
+    TextSent,
+    Unfollowed,
+)
 from ess.domain.errors import (
     EssError,
     MalformedDelivery,
     MalformedEvent,
+    PermanentFailure,
     SignatureRefused,
     TemporaryFailure,
 )
-from ess.domain.incoming import IncomingEvent, ResponderTap
+from ess.domain.incoming import (
+    Edited,
+    GroupLeft,
+    GroupSpoke,
+    IncomingEvent,
+    ResponderTap,
+    Unsent,
+)
 from ess.usecases.receive_event import receive_event
 from ess.usecases.respond_to_report import respond_to_report
+from ess.usecases.take_note import sends_held
 
 Json = dict[str, Any]
 
@@ -81,13 +96,22 @@ def _take(raw: Any) -> bool:
 
 def _handle(event: IncomingEvent) -> str:
     messenger, workflow = bootstrap.webhook_messenger(), bootstrap.workflow()
-    if isinstance(event.given, ResponderTap):
-        if event.given.act == "close" and event.given.choice is not None:
-            now = bootstrap.clock().now()
-            bootstrap.notes().begin(event.user_id, event.given.report_id, now)
+    given = event.given
+    if isinstance(given, GroupSpoke | GroupLeft):
+        return _of_group(event)
+    if isinstance(given, Unsent):
+        _unsend(event, given.message_id)
+        return "taken back"
+    if isinstance(given, Edited):
+        # What a text is changed into is said anew, and what it was is taken back.
+        _unsend(event, event.message_id)
+        given = TextSent(given.text)
+    if isinstance(given, ResponderTap) and sends_held(given):
+        given = ButtonUnknown()  # a message of this officer's: `Notes` reads the tap in the event
+    if isinstance(given, ResponderTap):
         answer = respond_to_report(
             event,
-            event.given,
+            given,
             reports=bootstrap.reports(),
             responders=bootstrap.responders(),
             messenger=messenger,
@@ -95,23 +119,69 @@ def _handle(event: IncomingEvent) -> str:
             clock=bootstrap.clock(),
             progress_s=bootstrap.settings().progress_s,
         )
+        # Only now: a tap that was refused must not turn their words to another report.
+        if answer and not answer.refused:
+            bootstrap.notes().follow(event.user_id, given, bootstrap.clock().now())
         return "applied" if answer and answer.changed else "without effect"
     officers = bootstrap.officers(_count)
     new = receive_event(
         event,
-        event.given,
+        given,
         conversations=bootstrap.conversations(),
         messenger=messenger,
         workflow=workflow,
         clock=bootstrap.clock(),
         grace_s=bootstrap.settings().grace_s,
         read_phone=bootstrap.phone_reader(),
+        understand=bootstrap.understander(),
+        media=bootstrap.media_queue,
+        reports=bootstrap.reports,
         officers=officers,
         notes=bootstrap.notes(),
+        desk_mail=bootstrap.webhook_desk_mail,
+        observe=_count,
+        profile_language=_language_of,
     )
-    if isinstance(event.given, Followed | Unfollowed):
-        officers.note_friendship(event, blocked=isinstance(event.given, Unfollowed))
+    if isinstance(given, Followed | Unfollowed):
+        officers.note_friendship(event, blocked=isinstance(given, Unfollowed))
+    if isinstance(given, LanguageChosen):
+        officers.note_language(event.user_id, given.language)
     return "handled" if new else "repeated"
+
+
+def _of_group(event: IncomingEvent) -> str:
+    from ess.usecases.answer_group import answer_group, leave_group  # rare: no cold start pays
+
+    conversations = bootstrap.conversations()
+    if isinstance(event.given, GroupLeft):
+        leave_group(event, conversations=conversations)
+        return "left"
+    told = answer_group(event, conversations=conversations, messenger=bootstrap.webhook_messenger())
+    return "told" if told else "without effect"
+
+
+def _unsend(event: IncomingEvent, message_id: str) -> None:
+    from ess.usecases.unsend_message import unsend_message  # rare: no cold start pays
+
+    metrics.add_metric("MessagesUnsent", MetricUnit.Count, 1)
+    unsend_message(
+        event,
+        message_id,
+        conversations=bootstrap.conversations(),
+        reports=bootstrap.reports(),
+        media=bootstrap.media_queue,
+        workflow=bootstrap.workflow(),
+        clock=bootstrap.clock(),
+    )
+
+
+def _language_of(line_user_id: str) -> str | None:
+    """Return the language of a profile; that it cannot be read keeps nobody waiting."""
+    try:
+        return bootstrap.known_language(line_user_id)
+    except (TemporaryFailure, PermanentFailure):
+        _count("ProfilesNotRead")
+        return None
 
 
 def _count(what: str) -> None:

@@ -1,6 +1,7 @@
 """Phones of the LINE simulator, worked through its control API as a person works them."""
 
 import base64
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Self
@@ -14,6 +15,8 @@ Json = dict[str, Any]
 Button = Callable[[str], bool]
 
 WAIT_SECONDS: Final = 30.0
+
+_REFERENCE: Final = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{3}\b")
 
 
 class NeverHappened(AssertionError):
@@ -53,11 +56,17 @@ def _texts(value: object) -> Iterable[str]:
 
 
 def find_button(chat: list[Json], button: Button) -> tuple[str, str] | None:
-    """Where a chat shows a button: (message id, path), the newest first; None when nowhere."""
-    for entry in reversed(chat):
-        if entry["from"] != "bot" or not entry["delivered"]:
+    """Where a chat shows a button: (message id, path), the newest first; None when nowhere.
+
+    Quick replies are shown below the newest bubble only.
+    """
+    seen = [entry for entry in chat if entry["delivered"]]
+    for entry in reversed(seen):
+        if entry["from"] != "bot":
             continue
         for path, action in find_actions(entry["message"]):
+            if path.startswith("quickReply.") and entry is not seen[-1]:
+                continue
             if button(str(action.get("data", ""))):
                 return entry["id"], path
     return None
@@ -131,6 +140,22 @@ class Phones:
             time.sleep(0.05)
         raise NeverHappened(f"no officer saw the button in {seconds:.0f} s")
 
+    def officer_for(self, reporter: "Phone", seconds: float = WAIT_SECONDS) -> "tuple[Phone, str]":
+        """The first officer who is asked about a reporter's latest report, and the report's id.
+
+        Raises:
+            NeverHappened: there is no report, or nobody is asked.
+        """
+        reference = reporter.reference()
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for report in self.get("/_sim/reports"):
+                if report.get("reference") == reference:
+                    report_id = str(report["report_id"])
+                    return self.wait_for_officer(postback(o="accept", r=report_id)), report_id
+            time.sleep(0.1)
+        raise NeverHappened(f"no report {reference}")
+
 
 class Phone:
     """One person's phone."""
@@ -196,6 +221,18 @@ class Phone:
                     return entry
             time.sleep(0.05)
         raise NeverHappened(f"{self.name} never read {text!r}; {self.last_words()}")
+
+    def reference(self) -> str:
+        """The reference of the latest report that the phone shows.
+
+        Raises:
+            NeverHappened: it shows none.
+        """
+        words = "\n".join(text for entry in self.chat() for text in texts_of(entry["message"]))
+        found = _REFERENCE.findall(words)
+        if not found:
+            raise NeverHappened(f"{self.name} never read a reference; {self.last_words()}")
+        return str(found[-1])
 
     def last_words(self) -> str:
         """What the phone shows last, for messages about what went wrong."""

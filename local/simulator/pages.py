@@ -19,7 +19,7 @@ DROPPED = {"connection", "content-encoding", "content-length", "keep-alive", "tr
 
 
 class Pages:
-    """Forwards ``/o/{token}``.
+    """Forwards ``/o/{token}``, and ``/o/{token}/m/{media_id}`` of a file.
 
     Args:
         base: tells where the API is now, without a slash at the end; empty before the deploy.
@@ -33,8 +33,9 @@ class Pages:
         self._transport = transport
 
     def routes(self) -> list[Route]:
-        """The one route."""
-        return [Route("/o/{token}", self.forward, methods=METHODS)]
+        """The routes."""
+        paths = ("/o/{token}", "/o/{token}/m/{media_id}")
+        return [Route(path, self.forward, methods=METHODS) for path in paths]
 
     async def forward(self, request: Request) -> Response:
         """Ask the API, and answer what it answers, redirects included."""
@@ -48,7 +49,7 @@ class Pages:
             try:
                 answer = await client.request(
                     request.method,
-                    f"{base}/o/{request.path_params['token']}",
+                    base + request.url.path,
                     params=str(request.query_params),
                     content=await request.body(),
                     headers=headers,

@@ -8,7 +8,7 @@ from pathlib import Path
 from ess import bootstrap
 from ess.domain.errors import InvalidPoint, InvalidPolicy
 from ess.domain.geo import Point
-from ess.domain.kinds import Kind
+from ess.domain.kinds import EMERGENCIES, Kind
 from ess.domain.ladder import Unit
 from ess.domain.opening_hours import BANGKOK_OFFSET_S
 from ess.domain.policy import LOOKED_UP, Policy
@@ -56,7 +56,11 @@ def register(
 
 def _add_which(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
-        "--kind", metavar="N", type=int, choices=list(map(int, Kind)), help="only this emergency"
+        "--kind",
+        metavar="N",
+        type=int,
+        choices=list(map(int, EMERGENCIES)),
+        help="only this emergency",
     )
     verb.add_argument(
         "--at", metavar="LAT,LON", type=place, help="name the units of this place (degrees)"
@@ -114,7 +118,7 @@ def _show(given: argparse.Namespace) -> int:
 
 
 def _tell(policy: Policy, given: argparse.Namespace) -> None:
-    kinds = [Kind(given.kind)] if given.kind else list(Kind)
+    kinds = [Kind(given.kind)] if given.kind else list(EMERGENCIES)
     for line in words.describe(policy, kinds, units_at(given.at) if given.at else None):
         print(line)
     for line in words.uninformed(policy):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ess.domain.kinds import Kind
+from ess.domain.kinds import EMERGENCIES, Kind
 from ess.domain.ladder import DESK, Channel, Ladder, Unit
 from ess.domain.policy import OF_KIND, Policy, Role, climb, unit_of
 from ess.messages import catalogue
@@ -47,7 +47,7 @@ def describe(policy: Policy, kinds: Iterable[Kind], found: Sequence[Unit] | None
 
 def uninformed(policy: Policy) -> Iterator[str]:
     """Yield a line for each kind that the social development office is never told of."""
-    for kind in Kind:
+    for kind in EMERGENCIES:
         ladder = climb(policy, kind, _roles_as_units())
         told = {unit.unit_id for notice in ladder.notices for unit in notice.units}
         told |= {unit.unit_id for rung in ladder.rungs for unit in rung.units}

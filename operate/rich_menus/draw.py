@@ -13,7 +13,7 @@ MOST_BYTES = 1024 * 1024
 """LINE: "Max file size: 1 MB"."""
 
 # Chromium may try to reach its maker: drawing needs no network.
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -72,7 +72,7 @@ def _draw(menus: list[Menu], folder: Path) -> None:
         raise CannotDraw("playwright is not installed: run 'make setup'") from error
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
             for menu in menus:
                 page = browser.new_page(viewport={"width": menu.width, "height": menu.height})
                 page.set_content(page_of(menu))

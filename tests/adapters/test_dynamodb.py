@@ -33,6 +33,7 @@ from ess.domain.kinds import Kind
 from ess.domain.report import Change, ClosingReason, Entry, Report
 from ess.domain.report_writes import apply
 from ess.domain.responder import Responder
+from ess.domain.same_incident import cells_near, near_cell
 from tests.adapters.reporting import (
     LADDER,
     NOW,
@@ -61,17 +62,17 @@ def test_an_event_without_a_report_costs_one_read_and_one_write(dynamo):
     send(dynamo, talk.ReportAsked(), "e1")
     assert dynamo.wire.calls == {"GetItem": 1, "UpdateItem": 1}
     dynamo.wire.reset()
-    send(dynamo, talk.KindChosen(talk.Kind.ASSAULT), "e2")
+    send(dynamo, talk.KindChosen(Kind.ASSAULT), "e2")
     assert dynamo.wire.calls == {"GetItem": 1, "UpdateItem": 1}
 
 
 @pytest.mark.parametrize(
-    "given", [talk.TextSent("080"), talk.KindChosen(talk.Kind.CONFINEMENT), "cancel"]
+    "given", [talk.TextSent("0812345678"), talk.KindChosen(Kind.CONFINEMENT), "cancel"]
 )
 def test_an_event_that_touches_the_report_costs_one_read_and_one_transaction(dynamo, given):
     report_id = open_report(dynamo)
     dynamo.wire.reset()
-    send(dynamo, talk.CancelConfirmed(report_id) if given == "cancel" else given, "e")
+    send(dynamo, talk.CancelConfirmed(report_id, "other") if given == "cancel" else given, "e")
     assert dynamo.wire.calls == {"GetItem": 1, "TransactWriteItems": 1}
 
 
@@ -98,9 +99,9 @@ def test_what_a_reporter_says_of_the_help_costs_one_read_and_one_transaction(
 
 
 def test_opening_a_report_costs_one_read_and_one_transaction(dynamo):
-    send(dynamo, talk.KindChosen(talk.Kind.ASSAULT), "kind")
+    send(dynamo, talk.KindChosen(Kind.ASSAULT), "kind")
     dynamo.wire.reset()
-    send(dynamo, talk.PinShared(talk.Point(17.4, 104.7)), "pin")
+    send(dynamo, talk.PinShared(Point(17.4, 104.7)), "pin")
     assert dynamo.wire.calls == {"GetItem": 1, "TransactWriteItems": 1}
 
 
@@ -221,7 +222,7 @@ def test_a_cancelled_report_expires_and_leaves_index_and_token_behind(dynamo):
     dynamo.reports.save(offered)
     item = dynamo.item("reports", report_id=report_id, entry="report")
     assert (item["due_shard"], item["token"]) == ({"S": "open"}, {"S": "t" * 2048})
-    send(dynamo, talk.CancelConfirmed(report_id), "cancel", NOW + DAY)
+    send(dynamo, talk.CancelConfirmed(report_id, "other"), "cancel", NOW + DAY)
     item = dynamo.item("reports", report_id=report_id, entry="report")
     assert {"due_shard", "due_at", "token"}.isdisjoint(item)
     assert item["expires_at"] == {"N": str(int(NOW) + 366 * DAY)}
@@ -236,6 +237,19 @@ def test_a_reopened_report_no_longer_expires_and_is_due_again(dynamo):
     item = dynamo.item("reports", report_id=report_id, entry="report")
     assert {"expires_at", "token", "step", "acknowledged_by", "closing_reason"}.isdisjoint(item)
     assert (item["due_shard"], item["due_at"]) == ({"S": "open"}, {"N": str(NOW + 130)})
+
+
+def test_reports_of_the_same_incident_are_looked_for_by_nine_queries_at_most(dynamo):
+    report_id = dispatch(dynamo)
+    item = dynamo.item("reports", report_id=report_id, entry="report")
+    assert item["near_cell"] == {"S": near_cell(PIN)}
+    assert "near_cell" not in dynamo.item("reports", report_id=report_id, entry="t#000001-opened")
+    for point in (PIN, Point(PIN.latitude + 0.0021, PIN.longitude + 0.0043), Point(76.0, 20.0)):
+        dynamo.wire.reset()
+        dynamo.reports.near(point, NOW - 1800)
+        assert dynamo.wire.calls == {"Query": len(cells_near(point))}
+        assert sum(dynamo.wire.calls.values()) <= 9
+        assert all(request["IndexName"] == "near" for request in dynamo.wire.requests)
 
 
 def test_a_line_of_a_timeline_outlives_its_report(dynamo):
@@ -414,7 +428,9 @@ CLOSED_BEFORE |= {"due_at": None, "due_shard": None, "expires_at": NOW + 365 * D
     [
         ({}, lambda _: talk.AskingAllowed()),
         ({}, lambda _: talk.TextSent("080 000 0000")),
-        ({}, talk.CancelConfirmed),
+        ({}, lambda report_id: talk.CancelConfirmed(report_id, "other")),
+        (ACCEPTED_BEFORE, lambda _: talk.Answered("hurt", "yes")),
+        (ACCEPTED_BEFORE, lambda _: talk.PinShared(PIN)),
         (ACCEPTED_BEFORE, lambda _: talk.CallDeclined()),
         (ACCEPTED_BEFORE, talk.NobodyCame),
         (CLOSED_BEFORE, talk.NobodyCame),
@@ -485,7 +501,7 @@ CALLS = {
     "responders.of_unit": lambda d: d.responders.of_unit("unit"),
     "responders.put": lambda d: d.responders.put([Responder("r", "unit", "ก", "K")]),
 }
-SOME_REPORT = Report("f" * 32, "K7P-2MX", USER, None, talk.Kind.ASSAULT, PIN, NOW, NOW)
+SOME_REPORT = Report("f" * 32, "K7P-2MX", USER, None, Kind.ASSAULT, PIN, NOW, NOW)
 
 
 @pytest.mark.parametrize("answer", NOT_NOW)
@@ -548,9 +564,9 @@ def test_a_conversation_that_is_being_written_counts_as_changed(dynamo):
 
 
 def test_a_transaction_whose_answer_was_lost_is_recognised_by_its_token(dynamo):
-    send(dynamo, talk.KindChosen(talk.Kind.ASSAULT), "kind")
+    send(dynamo, talk.KindChosen(Kind.ASSAULT), "kind")
     before = dynamo.conversations.get(USER)
-    outcome = advance(before, talk.PinShared(talk.Point(17.4, 104.7)), Moment("pin", NOW, 60, str))
+    outcome = advance(before, talk.PinShared(Point(17.4, 104.7)), Moment("pin", NOW, 60, str))
     dynamo.wire.reset()
     dynamo.wire.answer(1, ReadTimeoutError(endpoint_url="http://dynamodb"))
     dynamo.conversations.save(before, outcome.conversation, outcome.write)

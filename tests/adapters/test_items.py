@@ -22,15 +22,19 @@ from ess.adapters.dynamodb.to_item import (
     report_attributes,
     responder_item,
 )
-from ess.domain.conversation import ActiveReport, Conversation, Draft, Prompt
+from ess.domain.conversation import ActiveReport, Conversation, Draft, OtherReport, Prompt
 from ess.domain.duty import Shift
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
 from ess.domain.ladder import Channel, Ladder, Notice, Rung, Unit, UnitKind, When
-from ess.domain.officer_step import Noting, OfficerStep, PhoneCheck
-from ess.domain.report import ClosingReason, Entry, Notified, Part, Report, Status
+from ess.domain.media import MediaKind, MediaRef
+from ess.domain.officer_step import Held, Noting, OfficerStep, PhoneCheck
+from ess.domain.pace import Pace
+from ess.domain.report import ClosingReason, Entry, Notified, Part, Report, Status, Told
+from ess.domain.reporter import Block, History
 from ess.domain.responder import Responder
 from ess.domain.service_area import Area
+from ess.domain.understanding import Role
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 MAYBE_TEXT = st.none() | TEXT
@@ -80,6 +84,16 @@ NOTIFIED = st.builds(
     part=st.sampled_from(Part),
 )
 TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+TOLD = st.builds(
+    Told,
+    responder_id=TEXT,
+    mended=COUNT,
+    pin_moves=COUNT,
+    notes=COUNT,
+    media=COUNT,
+    texted_at=st.none() | SECONDS,
+    retracted=COUNT,
+)
 REPORTS = st.builds(
     Report,
     report_id=TEXT,
@@ -126,6 +140,23 @@ REPORTS = st.builds(
     reopened=COUNT,
     closing_reason=st.none() | st.sampled_from(ClosingReason),
     acts=TEXTS,
+    linked=TEXTS,
+    pin_moves=COUNT,
+    pin_doubt=MAYBE_TEXT,
+    earlier_false=COUNT,
+    told=st.lists(TOLD, max_size=3).map(tuple),
+    who=MAYBE_TEXT,
+    landmark=MAYBE_TEXT,
+    hurt=MAYBE_TEXT,
+    still_there=MAYBE_TEXT,
+    weapon=MAYBE_TEXT,
+    notes=TEXTS,
+    note_ids=TEXTS,
+    landmark_id=TEXT,
+    unsent=TEXTS,
+    retracted=COUNT,
+    details=COUNT,
+    cancel_why=MAYBE_TEXT,
 )
 
 
@@ -139,6 +170,11 @@ DRAFTS = st.builds(
     phone=MAYBE_TEXT,
     no_call=st.booleans(),
     drill=st.booleans(),
+    who=st.none() | st.sampled_from(Role),
+    touched_at=st.none() | SECONDS,
+    nudged=st.booleans(),
+    notes=TEXTS,
+    note_ids=TEXTS,
 )
 ACTIVE = st.builds(
     ActiveReport,
@@ -162,6 +198,17 @@ ACTIVE = st.builds(
     run=COUNT,
     may_ask=st.booleans(),
     drill=st.booleans(),
+    who=MAYBE_TEXT,
+    answered=TEXTS,
+    notes=COUNT,
+    near=COUNT,
+)
+OTHERS = st.builds(
+    OtherReport,
+    report_id=TEXT,
+    reference=TEXT,
+    kind=st.sampled_from(Kind),
+    opened_at=SECONDS,
 )
 CHECKS = st.builds(
     PhoneCheck,
@@ -172,13 +219,36 @@ CHECKS = st.builds(
     code_until=SECONDS,
     tries=COUNT,
 )
+NOTINGS = st.builds(Noting, report_id=TEXT, until=SECONDS, chosen_until=SECONDS)
 OFFICERS = st.builds(
     OfficerStep,
     check=st.none() | CHECKS,
     codes_sent=st.lists(SECONDS, max_size=3).map(tuple),
     wrong_codes=st.lists(SECONDS, max_size=3).map(tuple),
     leave_asked_at=st.none() | SECONDS,
-    noting=st.none() | st.builds(Noting, report_id=TEXT, until=SECONDS),
+    noting=st.none() | NOTINGS,
+    relayed=st.lists(SECONDS, max_size=3).map(tuple),
+    others=st.lists(NOTINGS, max_size=3).map(tuple),
+    held=st.none() | st.builds(Held, words=TEXT, until=SECONDS),
+)
+TIMES = st.lists(SECONDS, max_size=3).map(tuple)
+PACES = st.builds(
+    Pace,
+    left=SECONDS.filter(lambda left: left == 0 or left > 1e-100),
+    at=SECONDS,
+    answered_at=SECONDS,
+    files=st.lists(st.tuples(TEXT, COUNT), max_size=3).map(tuple),
+)
+HISTORIES = st.builds(History, opened_at=TIMES, open=COUNT, false_at=TIMES)
+BLOCKS = st.builds(
+    Block,
+    report_id=TEXT,
+    at=SECONDS,
+    until=SECONDS,
+    by=TEXT,
+    why=TEXT,
+    appealed_at=st.none() | SECONDS,
+    appeals=COUNT,
 )
 CONVERSATIONS = st.builds(
     Conversation,
@@ -187,9 +257,14 @@ CONVERSATIONS = st.builds(
     language=st.sampled_from([None, "th", "en"]),
     draft=st.none() | DRAFTS,
     active=st.none() | ACTIVE,
+    others=st.lists(OTHERS, max_size=3).map(tuple),
+    awaiting=MAYBE_TEXT,
     recent_events=st.lists(TEXT, max_size=4).map(tuple),
     last_answer=st.lists(st.builds(Prompt, TEXT, FACTS), max_size=3).map(tuple),
     officer=st.none() | OFFICERS,
+    pace=PACES,
+    history=HISTORIES,
+    block=st.none() | BLOCKS,
 )
 
 
@@ -235,6 +310,7 @@ RESPONDERS = st.builds(
     duty_set_at=st.none() | SECONDS,
     shifts=st.lists(SHIFTS, max_size=3).map(tuple),
     line_blocked=st.booleans(),
+    language=MAYBE_TEXT,
     version=COUNT,
 )
 
@@ -284,13 +360,30 @@ UNIT = Unit("np", "สภ.", "Station", UnitKind.CENTER_191, 12.5)
 RUNG = Rung((UNIT,), (Channel.EMAIL, Channel.LINE), 45, 3)
 NOTICE = Notice((UNIT,), (Channel.SMS,), When.UNANSWERED)
 LADDER = Ladder("p", (RUNG,), 4, (NOTICE,), (UNIT,), 7)
-PERSON = Notified("r", "np", "ก", "K", 5, "U", Part.HELPER)
+PERSON = Notified("r", "np", "ก", "K", 5, "U", Part.HELPER, "en")
 CHECK = PhoneCheck((("np", "r"),), 1.5, "+66800000000", "d", 2.5, 3)
-NOTING = Noting("r", 4.5)
-OFFICER = OfficerStep(CHECK, (1.5,), (2.5,), 3.5, NOTING)
+NOTING = Noting("r", 4.5, 5.5)
+PACE = Pace(1.5, 2.5, 3.5, (("r", 2),))
+HISTORY = History((1.5,), 2, (2.5, 3.5))
+BLOCK = Block("r", 1.5, 2.5, "ก", "เหตุผล", 3.5, 4)
+OFFICER = OfficerStep(CHECK, (1.5,), (2.5,), 3.5, NOTING, (4.5,), (NOTING,), Held("คำ", 5.5))
+TOLD_ONE = Told("r", 1, 2, 3, 4, 5.5, 6)
 DRAFT = Draft(
-    Kind.CONFINEMENT, Point(1.5, 2.5), "ตลาด", Area.AT_SEA, True, "+66800000000", True, True
+    kind=Kind.CONFINEMENT,
+    pin=Point(1.5, 2.5),
+    place="ตลาด",
+    pin_area=Area.AT_SEA,
+    pin_kept=True,
+    phone="+66800000000",
+    no_call=True,
+    drill=True,
+    who=Role.BYSTANDER,
+    touched_at=1.5,
+    nudged=True,
+    notes=("คำ",),
+    note_ids=("5",),
 )
+OTHER = OtherReport("r0", "K0", Kind.VIOLENT_PERSON, 1.5)
 ACTIVE_ONE = ActiveReport(
     report_id="r",
     reference="K",
@@ -312,6 +405,12 @@ ACTIVE_ONE = ActiveReport(
     run=7,
     may_ask=True,
     drill=True,
+    who="relative",
+    answered=("hurt",),
+    notes=2,
+    note_bytes=99,
+    pin=Point(1.5, 2.5),
+    near=3,
 )
 WHOLE_REPORT = Report(
     report_id="r",
@@ -358,6 +457,24 @@ WHOLE_REPORT = Report(
     reopened=7,
     closing_reason=ClosingReason.REFERRED,
     acts=("0123456789ab",),
+    linked=("1" * 32,),
+    pin_moves=8,
+    pin_doubt="at_sea",
+    earlier_false=9,
+    media=(MediaRef("r", MediaKind.VIDEO, "0" * 32),),
+    told=(TOLD_ONE,),
+    who="victim",
+    landmark="รั้วเขียว",
+    hurt="yes",
+    still_there="no",
+    weapon="unknown",
+    notes=("คำ",),
+    note_ids=("5",),
+    landmark_id="6",
+    unsent=("0" * 32,),
+    retracted=2,
+    details=9,
+    cancel_why="safe_now",
 )
 WHOLE_RESPONDER = Responder(
     responder_id="r",
@@ -372,6 +489,7 @@ WHOLE_RESPONDER = Responder(
     duty_set_at=1.5,
     shifts=(Shift(1.5, 2.5, on=False),),
     line_blocked=True,
+    language="en",
     version=4,
 )
 WHOLE = {
@@ -380,12 +498,31 @@ WHOLE = {
     "rung": (RUNG, lambda: through_a_report(hand_rung=RUNG).hand_rung),
     "notice": (NOTICE, lambda: through_a_report(ladder=LADDER).ladder.notices[0]),
     "unit": (UNIT, lambda: through_a_report(ladder=LADDER).ladder.nearby[0]),
+    "told": (TOLD_ONE, lambda: through_a_report(told=(TOLD_ONE,)).told[0]),
     "notified": (PERSON, lambda: through_a_report(notified=(PERSON,)).notified[0]),
     "conversation": (
-        Conversation("u", 2, "en", DRAFT, ACTIVE_ONE, ("e",), (Prompt("p", {"a": 1}),), OFFICER),
+        Conversation(
+            user_id="u",
+            version=2,
+            language="en",
+            draft=DRAFT,
+            active=ACTIVE_ONE,
+            others=(OTHER,),
+            recent_events=("e",),
+            last_answer=(Prompt("p", {"a": 1}),),
+            awaiting="landmark",
+            officer=OFFICER,
+            pace=PACE,
+            history=HISTORY,
+            block=BLOCK,
+        ),
         lambda: through_a_conversation(**_fields(WHOLE["conversation"][0])),
     ),
+    "pace": (PACE, lambda: through_a_conversation(pace=PACE).pace),
+    "history": (HISTORY, lambda: through_a_conversation(history=HISTORY).history),
+    "block": (BLOCK, lambda: through_a_conversation(block=BLOCK).block),
     "draft": (DRAFT, lambda: through_a_conversation(draft=DRAFT).draft),
+    "other report": (OTHER, lambda: through_a_conversation(others=(OTHER,)).others[0]),
     "active report": (ACTIVE_ONE, lambda: through_a_conversation(active=ACTIVE_ONE).active),
     "officer step": (OFFICER, lambda: through_a_conversation(officer=OFFICER).officer),
     "phone check": (CHECK, lambda: through_a_conversation(officer=OFFICER).officer.check),

@@ -52,6 +52,18 @@ def test_keeping_it_again_is_one_file(s3, store):
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
 
 
+def test_what_is_forgotten_is_gone_in_every_version_and_nothing_else_is(s3, store):
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    other = item(message_id="77").ref
+    for ref in (item().ref, item().ref, other):
+        store.keep(ref, PHOTO)
+    for _ in range(2):
+        store.forget(item().ref)
+    versions = s3.list_object_versions(Bucket=BUCKET)
+    assert [one["Key"] for one in versions["Versions"]] == [other.key]
+    assert "DeleteMarkers" not in versions
+
+
 def test_a_link_is_signed_as_every_region_wants_it_and_expires(store):
     link = urllib.parse.urlsplit(store.link(item().ref, 900))
     signed = urllib.parse.parse_qs(link.query)

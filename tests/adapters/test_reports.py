@@ -6,17 +6,24 @@ import pytest
 
 from ess.domain import conversation as talk
 from ess.domain import dispatch as search
-from ess.domain import response
+from ess.domain import relay, response
 from ess.domain.conversation import reporter_view
 from ess.domain.errors import ReportChanged, ReportNotFound
-from ess.domain.report import Change, ClosingReason, Entry, HandOverReason, Part, Status
+from ess.domain.geo import Point
+from ess.domain.kinds import Kind
+from ess.domain.media import MediaKind, MediaRef
+from ess.domain.report import Change, ClosingReason, Entry, HandOverReason, Part, Status, Told
+from ess.domain.same_incident import link
 from tests.adapters.reporting import (
     DESK_OFFICER,
     LADDER,
     NOW,
     OFFICER,
+    PIN,
     USER,
+    accept,
     change,
+    close,
     dispatch,
     open_report,
     send,
@@ -54,6 +61,7 @@ def test_every_change_comes_back_as_it_was_and_leaves_its_line(stores):
         lambda r: response.add_helpers(
             r, response.Cause.HELP, [HELPER], now=NOW + 62, token="w" * 9, wait_s=300
         ),
+        lambda r: response.serve(r, response.Cause.HELP, 1),
         lambda r: response.join(r, "r3", now=NOW + 63),
         lambda r: response.hand_over(r, HandOverReason.OUTSIDE_AREA, "r1", now=NOW + 64),
         lambda r: search.acknowledge(r, "r9", now=NOW + 65, wait_s=300),
@@ -94,7 +102,7 @@ def test_two_changes_from_the_same_read_the_first_wins(stores):
 def test_a_cancelled_report_takes_no_change_that_was_decided_before(stores):
     report_id = dispatch(stores)
     read = stores.reports.get(report_id)
-    send(stores, talk.CancelConfirmed(report_id), "cancel")
+    send(stores, talk.CancelConfirmed(report_id, "other"), "cancel")
     with pytest.raises(ReportChanged):
         stores.reports.save(search.assign(read, LADDER, now=NOW + 9))
     assert stores.reports.get(report_id).status is Status.CLOSED
@@ -176,7 +184,7 @@ def test_due_reports_are_found_the_most_overdue_first(stores):
     assert stores.reports.due(NOW + 60) == [ids[1]]
     assert stores.reports.due(NOW + 1e6) == [ids[1], ids[2], ids[0]]
     assert stores.reports.due(NOW + 1e6, limit=2) == [ids[1], ids[2]]
-    send(stores, talk.CancelConfirmed(ids[1]), "cancel", user_id=people[1])
+    send(stores, talk.CancelConfirmed(ids[1], "other"), "cancel", user_id=people[1])
     assert stores.reports.due(NOW + 1e6) == [ids[2], ids[0]]
 
 
@@ -205,3 +213,68 @@ def test_two_changes_are_not_stored_as_one(stores):
     stores.reports.save(first)
     stores.reports.save(second)
     assert stores.reports.get(report_id) == second.report
+
+
+def test_files_and_what_was_told_are_kept_and_move_no_time(stores):
+    report_id = accept(stores)
+    before = stores.reports.get(report_id)
+    ref = MediaRef(report_id, MediaKind.IMAGE, "1" * 32)
+    change(stores, report_id, lambda report: relay.attach(report, ref))
+    told = Told("r1", mended=2, pin_moves=1, notes=3, media=1, texted_at=NOW + 0.5)
+    change(stores, report_id, lambda report: relay.mark(report, [told]))
+    after = stores.reports.get(report_id)
+    assert (after.media, after.told) == ((ref,), (told,))
+    assert (after.changed_at, after.due_at) == (before.changed_at, before.due_at)
+    assert after.version == before.version + 2
+
+
+# --- reports of the same incident ---------------------------------------------------------------
+
+
+def others_at(stores, *pins_and_times):
+    """Open a report for each pin and time, by different people; return their ids."""
+    ids = []
+    for number, (pin, at) in enumerate(pins_and_times):
+        user, tag = "U" + f"{number:x}" * 32, f"near-{number}"
+        send(stores, talk.ReportAsked(fresh=True), f"ask-{tag}", at, user)
+        send(stores, talk.KindChosen(Kind.ASSAULT), f"kind-{tag}", at, user)
+        send(stores, talk.PinShared(pin), f"pin-{tag}", at, user)
+        ids.append(stores.conversations.get(user).active.report_id)
+    return ids
+
+
+def test_reports_around_a_point_are_found_the_earliest_first(stores):
+    close_by = Point(PIN.latitude + 0.002, PIN.longitude)
+    far = Point(PIN.latitude, PIN.longitude - 0.5)
+    ids = others_at(
+        stores, (PIN, NOW + 60), (close_by, NOW + 30), (far, NOW), (PIN, NOW - 1), (PIN, NOW)
+    )
+    assert stores.reports.near(PIN, NOW) == [ids[4], ids[1], ids[0]]
+    assert stores.reports.near(PIN, NOW, limit=1) == [ids[4]]
+    assert stores.reports.near(far, NOW) == [ids[2]]
+
+
+def test_a_report_is_found_where_its_pin_was_moved_to_and_stays_found_when_closed(stores):
+    report_id = dispatch(stores)
+    moved = Point(PIN.latitude + 0.1, PIN.longitude)
+    send(stores, talk.PinShared(moved), "moved")
+    assert stores.reports.near(PIN, NOW - 60) == []
+    assert stores.reports.near(moved, NOW - 60) == [report_id]
+    change(
+        stores,
+        report_id,
+        lambda r: response.close(r, ClosingReason.RESOLVED, now=NOW + 9, actor="system"),
+    )
+    assert stores.reports.near(moved, NOW - 60) == [report_id]
+
+
+def test_a_link_is_kept_shown_to_the_reporter_and_moves_no_time(stores):
+    report_id = close(stores)
+    before = stores.reports.get(report_id)
+    (other,) = others_at(stores, (PIN, NOW))
+    change(stores, report_id, lambda r: link(r, (stores.reports.get(other),), now=NOW + 99))
+    after = stores.reports.get(report_id)
+    assert after.linked == (other,)
+    assert (after.changed_at, after.due_at) == (before.changed_at, before.due_at)
+    assert stores.conversations.get(USER).active == reporter_view(after)
+    assert stores.reports.timeline(report_id)[-1].action == "linked"

@@ -94,8 +94,9 @@ def test_every_module_has_byte_code_that_ignores_time_stamps(
 
 @pytest.mark.parametrize("layer", ["deps", "stations", "media", "ess"])
 def test_byte_code_names_the_place_it_has_on_lambda(layer: str, request: pytest.FixtureRequest):
-    folder = request.getfixturevalue(layer)
-    for compiled in folder.rglob("*.pyc"):
+    files = [*request.getfixturevalue(layer).rglob("*.pyc")]
+    assert files
+    for compiled in files:
         code = marshal.loads(compiled.read_bytes()[16:])
         assert isinstance(code, CodeType)
         assert code.co_filename.startswith("/opt/python/"), compiled
@@ -174,7 +175,9 @@ def test_every_format_is_cleaned_with_the_layers_alone(ess: Path, tmp_path: Path
 
 @pytest.mark.parametrize("layer", ["deps", "stations", "media"])
 def test_licences_stay(layer: str, request: pytest.FixtureRequest):
-    for info in request.getfixturevalue(layer).glob("*.dist-info"):
+    infos = [*request.getfixturevalue(layer).glob("*.dist-info")]
+    assert infos
+    for info in infos:
         assert (info / "METADATA").exists(), info
 
 

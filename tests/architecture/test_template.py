@@ -203,8 +203,33 @@ def own_metrics() -> Iterator[tuple[str, str, str]]:
 def test_an_alarm_watches_a_metric_that_its_function_gives(alarm, service, metric):
     source = (ROOT / "functions" / service / "app.py").read_text(encoding="utf-8")
     assert f'Metrics(service="{service}")' in source
+    if "observe=_count" in source:  # it counts what its use cases name
+        usecases = ROOT / "layers" / "ess" / "ess" / "usecases"
+        observed = [f.read_text(encoding="utf-8") for f in sorted(usecases.glob("receive_*.py"))]
+        source += "".join(re.findall(r'observe\("\w+"\)', "".join(observed)))
     given = [metric, re.sub("^(Line|Sms|Email)", "{sent.channel.capitalize()}", metric)]
     assert any(f'"{name}"' in source for name in given), alarm
+
+
+@pytest.mark.parametrize(
+    ("service", "metric"),
+    [
+        ("assign_report", "PolicyUnreadable"),
+        ("assign_report", "SameIncidentNotSearched"),
+        ("audit_reports", "DraftsNotAudited"),
+        ("audit_reports", "ReportsNotAudited"),
+        ("receive_webhook", "AppealsNotMailed"),
+        ("receive_webhook", "ProfilesNotRead"),
+    ],
+)
+def test_what_is_left_undone_raises_an_alarm(service, metric):
+    assert (service, metric) in [(where, what) for _, where, what in own_metrics()]
+
+
+def test_the_manual_of_operators_says_what_to_do_about_each_alarm():
+    manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(\w+Alarm)`", manual, re.MULTILINE))
+    assert named == of_type("AWS::CloudWatch::Alarm").keys()
 
 
 def test_an_auditor_that_does_not_run_for_three_minutes_raises_an_alarm():
@@ -252,9 +277,13 @@ def test_only_the_auditor_looks_at_workflows_and_ends_them():
     assert "execution:${ReportWorkflow.Name}:" in ended
 
 
-def test_only_what_tells_people_about_a_report_writes_to_the_desk():
+def test_only_what_tells_people_about_a_report_or_a_block_writes_to_the_desk():
     to_desk = {name for name, where in who_may("sns:Publish").items() if "DeskTopic" in where}
-    assert to_desk == {"NotifyRespondersFunction", "FollowUpReportFunction"}
+    assert to_desk == {
+        "NotifyRespondersFunction",
+        "FollowUpReportFunction",
+        "ReceiveWebhookFunction",  # an appeal against a block
+    }
 
 
 def test_only_enrolment_writes_responders_and_only_the_policy_is_read_by_who_assigns():
@@ -263,3 +292,7 @@ def test_only_enrolment_writes_responders_and_only_the_policy_is_read_by_who_ass
         assert writers == {"ReceiveWebhookFunction"}, action
     assert "SettingsTable.Arn" in who_may("dynamodb:GetItem")["AssignReportFunction"]
     assert "RespondersTable.Arn" not in who_may("dynamodb:Query").get("AssignReportFunction", [])
+
+
+def test_the_webhook_may_look_whether_an_officers_words_went_to_a_reporter_before():
+    assert "ReportsTable.Arn" in who_may("dynamodb:Query")["ReceiveWebhookFunction"]

@@ -10,14 +10,33 @@ import regex
 from linebot.v3.messaging import PushMessageRequest
 
 from ess.adapters.line.events import read_event
-from ess.adapters.line.render import render
+from ess.adapters.line.render import OFFICERS, render
 from ess.adapters.sms.text import compose
-from ess.domain.conversation import ActiveReport, ButtonUnknown, Prompt, status_prompt
+from ess.domain.conversation import (
+    CANCEL_REASONS,
+    MOST_OTHERS,
+    QUESTIONS,
+    ActiveReport,
+    Answered,
+    ButtonUnknown,
+    CancelConfirmed,
+    DetailsAsked,
+    KindChosen,
+    KindsAsked,
+    Prompt,
+    ReportAsked,
+    SwitchAsked,
+    WhoChosen,
+    status_prompt,
+)
 from ess.domain.incoming import ResponderTap
-from ess.domain.kinds import Kind
+from ess.domain.kinds import EMERGENCIES, Kind
 from ess.domain.report import RESPONDER_REASONS, ClosingReason, HandOverReason, Status
+from ess.domain.same_incident import MOST_LINKED
+from ess.domain.understanding import Role
 from ess.messages import catalogue
 from local.simulator import validate
+from tests.cases import for_each
 
 FORMS = catalogue.load("forms")
 LONG_TH = "พันตำรวจเอกหญิง " + "ก" * 60
@@ -56,7 +75,28 @@ PARAMS = {
     "called_en": f"{LONG_UNIT_EN} and {LONG_UNIT_EN}",
     "at_desk": True,
     "again": True,
+    "pin_doubt": True,
+    "earlier_false": 3,
+    "appeals": 2,
+    # What a reporter says, and what either side writes: as long as it can get.
+    "words": "ช่วยด้วย " * 444,  # see OLDER_LIMIT in ess/domain/relay.py
+    "hurt": "yes",
+    "still_there": "unknown",
+    "weapon": "no",
+    "who": "volunteer",
+    "landmark": "ก" * 500,
+    "files": 20,
+    "images": 18,
+    "videos": 1,
+    "sounds": 1,
+    "moved": True,
+    "new_pin": True,
+    "page": "https://abcdefghij.execute-api.ap-southeast-1.amazonaws.com/prod/o/" + "x" * 55,
     "units": UNITS,
+    "notes": 30,
+    "kind_1": 1,
+    "kind_2": 4,
+    "kind_3": 5,
 } | {
     f"unit_{number}_{name}": value
     for number in range(1, UNITS + 1)
@@ -67,11 +107,31 @@ PARAMS = {
         ("m", 1234.5 * number),
     )
 }
+PARAMS |= {"near": 10}
+PARAMS |= {
+    f"{group}_{number}_{name}": value
+    for number in range(1, MOST_LINKED + 1)
+    for group, name, value in (
+        ("same", "reference", "K7P-2MX"),
+        ("same", "state", ("accepted", "open", "closed")[number % 3]),
+        ("same", "th", LONG_TH),
+        ("same", "en", LONG_TH),
+        ("held", "id", str(number % 10) * 32),
+        ("held", "reference", "K7P-2MX"),
+    )
+}
+PARAMS |= {
+    f"other_{number}_{name}": value
+    for number in range(1, MOST_OTHERS + 1)
+    for name, value in (
+        ("id", str(number) * 32),
+        ("reference", "K7P-2MX"),
+        ("kind", 3),
+        ("at", 1_790_000_000.0),
+    )
+}
 LANGUAGES = (None, "th", "en")
-EVERY = [
-    pytest.param(name, language, id=f"{name}-{language}")
-    for name, language in product(FORMS, LANGUAGES)
-]
+for_every_prompt = for_each(name=FORMS, language=LANGUAGES)
 
 
 def rendered(name, language, **changes):
@@ -89,6 +149,11 @@ def parts(value, key=None):
             yield from parts(inner, key)
 
 
+def texts(value):
+    """Yield every text that a person reads in messages, in reading order."""
+    return (part["text"] for _, part in parts(value) if part.get("type") == "text")
+
+
 def graphemes(text):
     return len(regex.findall(r"\X", text))
 
@@ -97,7 +162,7 @@ def utf16(text):
     return len(text.encode("utf-16-le")) // 2
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_the_sdk_reads_it_as_it_was_written(name, language):
     messages = rendered(name, language)
     request = PushMessageRequest.from_dict({"to": "U" + "0" * 32, "messages": messages})
@@ -113,7 +178,7 @@ def _without_none(value):
     return value
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_it_keeps_lines_limits(name, language):
     (message,) = rendered(name, language)
     if message["type"] == "text":
@@ -135,19 +200,19 @@ def test_it_keeps_lines_limits(name, language):
             assert part["text"].strip()
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
-@pytest.mark.parametrize("drill", [None, True])
+@for_each(name=FORMS, language=LANGUAGES, drill=(None, True))
 def test_line_as_the_simulator_plays_it_takes_it(name, language, drill):
     assert validate.messages(rendered(name, language, drill=drill)) == []
 
 
 def named_in(form, name):
     """The texts of a prompt: of a text the one of its name, of a card title and body."""
-    keys = [name] if form["form"] == "text" else [f"{name}.title", f"{name}.body"]
+    plain = form["form"] in ("text", "words")
+    keys = [name] if plain else [f"{name}.title", f"{name}.body"]
     return [*keys, *([form["alt"]] if "alt" in form else [])]
 
 
-@pytest.mark.parametrize("name", FORMS)
+@for_each(name=FORMS)
 def test_everything_that_a_text_names_has_a_sample_here(name):
     for key in named_in(FORMS[name], name):
         for language in catalogue.LANGUAGES:
@@ -158,7 +223,7 @@ def test_everything_that_a_text_names_has_a_sample_here(name):
             assert not missing, f"{key} names {missing}: give PARAMS a sample of it"
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_the_location_action_stands_in_quick_replies_only(name, language):
     (message,) = rendered(name, language)
     quick = message.pop("quickReply", {"items": []})
@@ -167,7 +232,7 @@ def test_the_location_action_stands_in_quick_replies_only(name, language):
         assert any(i["action"]["type"] == "location" for i in quick["items"])
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_no_placeholder_is_left(name, language):
     assert "{" not in "".join(
         value
@@ -183,9 +248,11 @@ FOR_REPORTERS = [name for name in FORMS if not name.startswith("officer.")]
 STATUSES = [name for name in FORMS if name.startswith("status.")]
 
 
-@pytest.mark.parametrize("name", [n for n in FOR_REPORTERS if FORMS[n]["form"] != "text"])
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("drill", [None, True])
+@for_each(
+    name=[n for n in FOR_REPORTERS if FORMS[n]["form"] != "text"],
+    language=LANGUAGES,
+    drill=(None, True),
+)
 def test_a_card_for_a_reporter_says_nothing_on_a_lock_screen(name, language, drill):
     (message,) = rendered(name, language, drill=drill)
     main = catalogue.languages_for(language)[0]
@@ -232,13 +299,56 @@ def test_whatever_is_pushed_to_a_reporter_is_a_card_since_a_text_is_shown_as_it_
             assert message["altText"] == catalogue.text("alt.neutral", main)
 
 
+@pytest.mark.parametrize("name", ["resume", "draft_expired", "draft_sent", "ask_kind"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_auditor_pushes_to_somebody_who_fell_silent_is_a_card_too(name, language):
+    (message,) = rendered(name, language)
+    assert message["type"] == "flex"
+    main = catalogue.languages_for(language)[0]
+    assert message["altText"] == catalogue.text("alt.neutral", main)
+
+
+@for_each(name=FOR_REPORTERS, language=LANGUAGES)
+def test_whatever_may_be_pushed_to_a_reporter_says_nothing_before_the_chat_is_open(name, language):
+    prompt = Prompt(name, PARAMS)
+    (message,) = pushed = render([prompt], language, neutral=True)
+    assert message["type"] == "flex"
+    main = catalogue.languages_for(language)[0]
+    assert message["altText"] == catalogue.text("alt.neutral", main)
+    assert validate.messages(pushed) == []
+    (answered,) = render([prompt], language)
+    if answered["type"] == "text":
+        (line,) = message["contents"]["body"]["contents"]
+        assert line["text"] == answered["text"]
+    else:
+        assert message["contents"] == answered["contents"]
+    assert message.get("quickReply") == answered.get("quickReply")
+
+
+@pytest.mark.parametrize("name", [n for n in FORMS if "pin_doubt" in FORMS[n].get("warnings", ())])
+def test_officers_are_warned_of_a_pin_that_nobody_confirmed_and_of_no_other(name):
+    warning = catalogue.text("officer.offer_pin_doubt", "th")
+    assert warning in json.dumps(rendered(name, None), ensure_ascii=False)
+    assert warning not in json.dumps(rendered(name, None, pin_doubt=None), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", [n for n in FORMS if FORMS[n]["form"] == "kinds"])
+def test_what_is_not_known_is_nobodys_choice(name):
+    (message,) = rendered(name, None)
+    chosen = [row["data"] for row in postbacks(message) if row["data"].startswith("a=kind")]
+    assert chosen == [f"a=kind&k={int(kind)}" for kind in EMERGENCIES]
+
+
 # --- an exercise --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_an_exercise_is_labelled_wherever_one_looks_first(name, language):
     (message,) = rendered(name, language, drill=True)
-    labels = [catalogue.load(la)["drill.label"] for la in catalogue.languages_for(language)]
+    shown_in = catalogue.languages_for(language)
+    if name.startswith(OFFICERS):  # one language, see test_officers_cards.py
+        shown_in = shown_in[:1]
+    labels = [catalogue.load(la)["drill.label"] for la in shown_in]
     if message["type"] == "text":
         shown = message["text"]
         assert shown.startswith(labels[0])
@@ -251,7 +361,7 @@ def test_an_exercise_is_labelled_wherever_one_looks_first(name, language):
         assert message["altText"].startswith(labels[0])
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_what_is_real_is_never_called_an_exercise(name, language):
     written = json.dumps(rendered(name, language), ensure_ascii=False)
     assert not [la for la in catalogue.LANGUAGES if catalogue.load(la)["drill.label"] in written]
@@ -263,18 +373,28 @@ WITH_NUMBER = {"officer.accepted", "officer.phone_added"}
 """What goes to the officer who goes, and to nobody else."""
 
 WITH_PIN = {
+    "confirm_pin.doubtful",  # the reporter's own words, read back
+    "pin_far",  # what is tapped tells which pin was meant, also after other messages
     "officer.offer",
     "officer.offer_desk",
+    "officer.offer_same",
     "officer.informed",
     "officer.help_wanted",
     "officer.nobody_arrived",
     "officer.please_check",
     "officer.accepted",
     "officer.joined",
+    "officer.details",
 }
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+def test_the_longest_text_that_line_takes_from_an_officer_fits_the_reporters_card():
+    (message,) = rendered("from_officer", None, words="ก" * 5000)
+    assert len(json.dumps(message["contents"], ensure_ascii=False).encode()) <= 30_000
+    assert validate.messages([message]) == []
+
+
+@for_every_prompt
 def test_number_and_pin_are_on_no_other_card_whatever_it_is_given(name, language):
     written = json.dumps(rendered(name, language), ensure_ascii=False)
     number = any(spelling in written for spelling in ("812345678", "081-234-5678"))
@@ -294,7 +414,7 @@ def postbacks(message):
     return [part for _, part in parts(message) if part.get("type") == "postback"]
 
 
-@pytest.mark.parametrize(("name", "language"), EVERY)
+@for_every_prompt
 def test_every_button_means_something_to_the_webhook(name, language):
     (message,) = rendered(name, language)
     actions = catalogue.load("actions")
@@ -311,6 +431,91 @@ def test_every_button_means_something_to_the_webhook(name, language):
         assert not isinstance(read_event(event).given, ButtonUnknown), one
     for action in set(named) & set(about):
         assert actions[action]["data"].format(report_id="0" * 32) in data
+
+
+def meanings(message):
+    """What the buttons of a message mean to the webhook, rows and quick replies alike."""
+    source = {"type": "user", "userId": "U" + "0" * 32}
+    raw = {"type": "postback", "webhookEventId": "e", "source": source}
+    return [
+        read_event(raw | {"postback": {"data": button["data"]}}).given
+        for button in postbacks(message)
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_older_reports_are_listed_with_a_row_for_each(language):
+    (message,) = rendered("other_reports", language)
+    switches = [given for given in meanings(message) if isinstance(given, SwitchAsked)]
+    assert switches == [SwitchAsked(str(number) * 32) for number in range(1, MOST_OTHERS + 1)]
+    (message,) = rendered("other_reports", language, other_2_id=None, other_3_id=None)
+    assert meanings(message).count(SwitchAsked("1" * 32)) == 1
+    assert SwitchAsked("2" * 32) not in meanings(message)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_kinds_in_doubt_have_a_row_each_and_one_leads_to_all(language):
+    (message,) = rendered("ask_kind_of", language, kind_3=None)
+    assert meanings(message)[:3] == [KindChosen(Kind(1)), KindChosen(Kind(4)), KindsAsked()]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_has_three_answers_to_tap(question):
+    (message,) = rendered(f"question.{question}", None)
+    answers = [given for given in meanings(message) if isinstance(given, Answered)]
+    assert answers == [Answered(question, answer) for answer in ("yes", "no", "unknown")]
+
+
+def test_a_report_is_cancelled_with_one_of_the_reasons_that_are_known():
+    (message,) = rendered("cancel_reasons", None)
+    reasons = [given for given in meanings(message) if isinstance(given, CancelConfirmed)]
+    assert reasons == [CancelConfirmed("0" * 32, why) for why in CANCEL_REASONS]
+
+
+def test_whether_a_second_report_is_the_same_is_asked_with_two_buttons():
+    (message,) = rendered("already_open", None)
+    assert meanings(message)[:2] == [DetailsAsked(), ReportAsked(fresh=True)]
+
+
+def test_each_role_can_be_tapped():
+    (message,) = rendered("details", None)
+    assert {given.who for given in meanings(message) if isinstance(given, WhoChosen)} == set(Role)
+    assert KindsAsked() in meanings(message)
+
+
+ENDED = ("status.closed", "status.cancelled")
+OPEN_STATUSES = [name for name in STATUSES if not name.startswith(ENDED)]
+
+
+@pytest.mark.parametrize("name", [*OPEN_STATUSES, "received", "received_silent"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_card_of_an_open_report_offers_to_add_to_it(name, language):
+    assert DetailsAsked() in meanings(rendered(name, language)[0])
+
+
+@pytest.mark.parametrize("name", [*OPEN_STATUSES, "note_kept", "note_kept_passed"])
+def test_who_cannot_talk_is_offered_to_hide_the_chat_and_nobody_to_say_it_twice(name):
+    def quick(can_talk):
+        (message,) = rendered(name, None, can_talk=can_talk)
+        return {item["action"].get("data") for item in message["quickReply"]["items"]}
+
+    assert "a=clear" in quick(can_talk=False)
+    assert "a=no_call" not in quick(can_talk=False)
+    assert "a=clear" not in quick(can_talk=True)
+    assert "a=no_call" in quick(can_talk=True)
+
+
+@pytest.mark.parametrize("name", OPEN_STATUSES)
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_the_card_of_an_open_report_shows_what_is_known(name, language):
+    written = json.dumps(rendered(name, language, can_talk=False), ensure_ascii=False)
+    for key in ("kind.3", "role.volunteer", "calls.no"):
+        assert catalogue.text(key, language) in written, key
+    for fact in ("kind", "who", "calls", "notes"):
+        assert catalogue.text(f"fact.{fact}", language) in written, fact
+    loud = json.dumps(rendered(name, language, who=None, notes=None), ensure_ascii=False)
+    for fact in ("who", "calls", "notes"):
+        assert catalogue.text(f"fact.{fact}", language) not in loud, fact
 
 
 def test_the_form_of_units_has_a_row_for_each_and_stays_below_the_size_of_a_bubble():
@@ -396,6 +601,7 @@ def test_every_action_and_fact_that_a_form_names_exists():
             assert catalogue.has_text(f"action.{actions[name].get('label', name)}")
         for fact in form.get("facts", ()):
             assert catalogue.has_text(f"fact.{fact}")
+        assert all(map(catalogue.has_text, form.get("choices", ())))
 
 
 def test_every_reason_has_words():

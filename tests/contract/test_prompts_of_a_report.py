@@ -15,13 +15,16 @@ from ess.adapters.memory.conversations import MemoryConversations
 from ess.adapters.memory.media_queue import MemoryMediaQueue
 from ess.adapters.sms.text import compose
 from ess.domain import conversation as talk
-from ess.domain import dispatch
+from ess.domain import dispatch, relay, unsend
 from ess.domain.conversation import Moment, advance, reporter_view, status_prompt
 from ess.domain.errors import ReportReleased
+from ess.domain.geo import Point
 from ess.domain.incoming import IncomingEvent
 from ess.domain.ladder import Unit, UnitKind, When
-from ess.domain.report import ClosingReason, HandOverReason
+from ess.domain.media import MediaKind, MediaRef
+from ess.domain.report import ClosingReason, HandOverReason, Notified, Status
 from ess.domain.response import MAX_REMINDERS_ON_SCENE
+from ess.domain.understanding import Role
 from ess.messages import catalogue
 from ess.usecases.take_note import Notes
 from local.simulator import validate
@@ -32,6 +35,7 @@ from tests.unit.incident_kit import (
     CENTER,
     DORA,
     FIRST,
+    REPORT,
     REPORTER,
     SECOND,
     SOCIAL,
@@ -62,11 +66,15 @@ def say(world, given):
     world.taps += 1
     conversations = MemoryConversations(world.store)
     before = conversations.get(REPORTER)
-    moment = Moment(f"said-{world.taps}", world.clock.now(), 60, lambda _: "+66812345678")
+    moment = Moment(f"said-{world.taps}", world.clock.now(), 60, _number_in)
     outcome = advance(before, given, moment)
     conversations.save(before, outcome.conversation, outcome.write)
     world.said += outcome.answer
     return outcome
+
+
+def _number_in(text):
+    return "+66812345678" if text.startswith("08") else None
 
 
 def world_of(**fields):
@@ -152,6 +160,7 @@ def cancelled(world):
     world.follow_up("accepted")
     say(world, talk.CancelAsked())
     say(world, talk.CancelConfirmed(world.report.report_id))
+    say(world, talk.CancelConfirmed(world.report.report_id, "safe_now"))
     world.conclude()
     world.tap(ALICE, "on_the_way")
 
@@ -205,13 +214,15 @@ def closed_and_noted(world):
     world.tap(ALICE, "accept")
     world.tap(ALICE, "close", ClosingReason.RESOLVED)
     queue = MemoryMediaQueue()
-    notes = Notes(world.conversations, world.reports, world.responders, lambda: queue)
+    notes = Notes(
+        world.conversations, world.reports, world.responders, lambda: queue, world.messenger
+    )
     notes.begin(ALICE.line_user_id, world.report.report_id, world.clock.now())
     conversation = world.conversations.get(ALICE.line_user_id)
     for number, given in enumerate((talk.TextSent("two injured"), talk.MediaSent("image", "5"))):
         event = IncomingEvent(f"n{number}", ALICE.line_user_id, f"reply-n{number}", given)
         answer = notes.take(event, conversation, world.clock.now())
-        world.messenger.reply(event.reply_token, [answer], conversation.language)
+        world.messenger.reply(event.reply_token, [answer.prompt], conversation.language)
 
 
 def no_unit_was_found(world):
@@ -227,7 +238,51 @@ def no_unit_was_found(world):
     world.follow_up("no_call")
 
 
+def words_and_files(world):
+    world.notify(0)
+    say(world, talk.Answered("hurt", "yes"))
+    say(world, talk.PinShared(Point(17.5, 104.7)))
+    world.notify(1, token="token-1b")
+    world.tap(ALICE, "accept")
+    for number in range(5):
+        say(world, talk.TextSent(f"note {number}"))
+    say(world, talk.Answered("weapon", "unknown"))
+    say(world, talk.WhoChosen(Role.VOLUNTEER))
+    say(world, talk.PinShared(Point(17.6, 104.7)))
+    for kind in MediaKind:
+        ref = MediaRef(world.report.report_id, kind, kind.value)
+        world.put(relay.attach(world.report, ref).report)
+    world.follow_up("details")
+    world.put(unsend.retract(replace(world.report, note_ids=("7",)), "7", 1.0).report)
+    world.follow_up("details", token="token-3")
+    world.tap(ALICE, "more")
+    world.tap(ALICE, "talk")
+
+
+def reported_by_several(world):
+    """Whoever has a linked report is asked, accepts this one, too, and closes both."""
+    for number, responder_id in (("1", "carol"), ("2", None)):
+        other = replace(
+            world.report, report_id=number * 32, reporter_id="U" + number * 32, linked=(REPORT,)
+        )
+        if responder_id:
+            known = Notified("carol", SECOND.unit_id, CAROL.name_th, CAROL.name_en, 0)
+            known = replace(known, line_user_id=CAROL.line_user_id)
+            other = replace(
+                other, status=Status.ON_SCENE, notified=(known,), acknowledged_by="carol"
+            )
+        world.store.reports[other.report_id] = other
+    world.put(replace(world.report, linked=("1" * 32, "2" * 32)))
+    world.notify(0)
+    world.tap(CAROL, "accept")
+    world.follow_up("accepted")
+    world.tap(CAROL, "close", ClosingReason.RESOLVED)
+    world.conclude()
+
+
 STORIES = [
+    reported_by_several,
+    words_and_files,
     accepted_and_closed,
     nobody_answers,
     silence_and_hand_over,
@@ -302,8 +357,7 @@ def test_every_sms_and_mail_has_what_its_text_names(story, fields):
 
 ABOUT_THE_OFFICER = (
     *("officer.none", "officer.join.", "officer.phone.", "officer.duty.", "officer.status."),
-    *("officer.leave.", "officer.noted", "officer.note"),
-    *("officer.photo_kept", "officer.photo_refused."),  # keep_media's; see its own tests
+    *("officer.leave.", "officer.noted", "officer.note", "officer.photo_", "officer.relay."),
 )
 
 

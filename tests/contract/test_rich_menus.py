@@ -1,7 +1,5 @@
 """Our calls for rich menus against the simulator, and our menus against line-bot-sdk's models."""
 
-from collections.abc import Iterator
-
 import pytest
 from linebot.v3.messaging import RichMenuRequest
 
@@ -13,7 +11,7 @@ from ess.adapters.memory.responders import MemoryResponders
 from ess.adapters.memory.settings import MemorySettings
 from ess.domain.errors import PermanentFailure, TemporaryFailure
 from ess.domain.responder import Responder
-from local.simulator.server import Handle, run_in_thread
+from local.simulator.server import Handle
 from local.simulator.state import Fault
 from operate.rich_menus import definition
 from operate.rich_menus.upload import SETTING, Uploader
@@ -64,13 +62,6 @@ class Channel:
     def seen_by(self, user: str) -> str | None:
         menu = self.world.menu_of(self.world.users[user])
         return menu and menu["name"].split("-")[2]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Handle]:
-    simulator = run_in_thread(0, channel_access_token="token")
-    yield simulator
-    simulator.stop()
 
 
 @pytest.fixture

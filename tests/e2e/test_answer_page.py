@@ -202,6 +202,7 @@ def test_two_press_at_the_same_moment_and_one_of_them_has_it(cloud: Cloud, phone
     assert actions(phones, reference).count("acknowledged") == 1
     reporter.tap(postback(a="cancel"))
     reporter.tap(postback(a="cancel_yes"))
+    reporter.tap(postback(a="cancel_yes", why="mistake"))
 
 
 def test_a_link_that_is_changed_shows_nothing(cloud: Cloud, page: Page):

@@ -157,6 +157,7 @@ def test_all_decline_so_the_next_station_is_called_at_once(phones, reporter):
 def cancel(reporter):
     reporter.tap(postback(a="cancel"))
     reporter.tap(postback(a="cancel_yes"))
+    reporter.tap(postback(a="cancel_yes", why="mistake"))
 
 
 def test_a_cancelled_report_is_closed_and_the_officers_are_told(phones, reporter):
@@ -173,7 +174,7 @@ def test_a_cancelled_report_is_closed_and_the_officers_are_told(phones, reporter
 def test_someone_who_cannot_talk_is_never_called(phones, reporter):
     send_report(reporter, number=None)
     reporter.tap(postback(a="no_call"))
-    reporter.wait_for("ห้ามโทรหาคุณ")
+    reporter.wait_for("บอกเจ้าหน้าที่ว่าห้ามโทร")
     officer, report_id = officer_offered(phones, reporter)
     offer = [e for e in officer.chat() if report_id in str(e["message"])][-1]
     assert thai("officer.offer_silent") in texts_of(offer["message"])

@@ -381,7 +381,7 @@ SAYINGS = st.tuples(
             talk.CallDeclined(),
             talk.TextSent("+66812345678"),
             talk.CancelAsked(),
-            talk.CancelConfirmed(REPORT),
+            talk.CancelConfirmed(REPORT, "other"),
         ]
     ),
     st.booleans(),

@@ -32,9 +32,8 @@ from local.cloud.phones import NeverHappened, Phones, texts_of
 from local.simulator import cloud_view
 from local.simulator.taps import find_actions
 
-PATIENCE_S = 240.0
-"""How long anybody waits for what must come: three rungs, a progress time, and two functions that
-time out on a machine that stood still meanwhile. What it took is in the table."""
+PATIENCE_S = 90.0
+"""How long anybody waits for what must come: three rungs, a progress time, and a busy machine."""
 
 AUDIT_S = 10.0
 RAMP_S = 1.5
@@ -256,7 +255,7 @@ class Incident:
 
     def cancel(self):
         self.do(type="postback", data="a=cancel")
-        self.do(type="postback", data=f"a=cancel_yes&r={self.report_id}")
+        self.do(type="postback", data=f"a=cancel_yes&r={self.report_id}&why=mistake")
         self.reads("cancelled.title")
 
     # --- the officers ---

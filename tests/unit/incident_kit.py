@@ -1,11 +1,14 @@
 """A report among officers, in memory: what the tests of the workers' use cases stand on."""
 
+import re
 from dataclasses import replace
 from functools import partial
 
 from ess.adapters.memory.clock import MemoryClock
 from ess.adapters.memory.conversations import MemoryConversations
 from ess.adapters.memory.desk_mail import MemoryDeskMail
+from ess.adapters.memory.media import MemoryContent, MemoryMediaStore, MemoryPictures
+from ess.adapters.memory.media_queue import MemoryMediaQueue
 from ess.adapters.memory.messenger import MemoryMessenger
 from ess.adapters.memory.reports import MemoryReports
 from ess.adapters.memory.responders import MemoryResponders
@@ -23,6 +26,7 @@ from ess.domain.responder import Responder
 from ess.usecases.audit_reports import audit_reports
 from ess.usecases.conclude_report import conclude_report
 from ess.usecases.follow_up_report import follow_up_report
+from ess.usecases.keep_media import keep_media
 from ess.usecases.notify_responders import notify_responders
 from ess.usecases.receive_event import receive_event
 from ess.usecases.respond_to_report import respond_to_report
@@ -60,6 +64,11 @@ ALICE, BOB = officer("alice"), officer("bob")
 CAROL = officer("carol", SECOND.unit_id)
 DORA = officer("dora", DESK_UNIT_ID)
 SOMCHAI = officer("somchai", SOCIAL.unit_id)
+
+
+def _number_in(text):
+    found = re.search(r"\+66\d{8,9}", text)
+    return found and found[0]
 
 
 class MemoryLinks:
@@ -218,16 +227,19 @@ class World:
         """The reporter sends something: the webhook's own use case."""
         self.taps += 1
         event_id = event_id or f"said-{self.taps}"
-        return receive_event(
-            IncomingEvent(event_id, REPORTER, f"reply-{event_id}", given),
-            given,
-            conversations=self.conversations,
-            messenger=self.messenger,
-            workflow=self.workflow,
-            clock=self.clock,
-            grace_s=60,
-            read_phone=lambda text: text if text.startswith("+66") else None,
-        )
+        return self.receive(IncomingEvent(event_id, REPORTER, f"reply-{event_id}", given), given)
+
+    def receive(self, event, given, **ports):
+        """The webhook's own use case; `ports` are those that it can do without, or others."""
+        known = {
+            "conversations": self.conversations,
+            "messenger": self.messenger,
+            "workflow": self.workflow,
+            "clock": self.clock,
+            "grace_s": 60,
+            "read_phone": _number_in,
+        }
+        return receive_event(event, given, **known | ports)
 
     def tap(self, who, act, choice=None, event_id=None):
         """An officer presses a button: the webhook's own use case."""
@@ -258,3 +270,28 @@ class World:
         self.put(response.close(report, reason, now=self.clock.now(), actor="reporter").report)
         if report.token:
             self.workflow.resume(report.token, "closed")
+
+
+class WorldOfFiles(World):
+    """A world whose people send files, too: the queue, where they end up, and what LINE holds."""
+
+    def __init__(self, *people, **fields):
+        super().__init__(*people, **fields)
+        self.queue = MemoryMediaQueue()
+        self.files = MemoryMediaStore()
+        self.content = MemoryContent()
+
+    def keep(self, item, *, last_try=False, **more):
+        """Fetch and keep a file: the use case of the function behind the queue."""
+        return keep_media(
+            item,
+            last_try=last_try,
+            reports=self.reports,
+            content=self.content,
+            pictures=MemoryPictures(),
+            store=self.files,
+            messenger=self.messenger,
+            workflow=self.workflow,
+            clock=self.clock,
+            **more,
+        )

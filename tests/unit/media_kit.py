@@ -5,6 +5,7 @@ from ess.adapters.memory.media import MemoryContent, MemoryMediaStore, MemoryPic
 from ess.adapters.memory.messenger import MemoryMessenger
 from ess.adapters.memory.reports import MemoryReports
 from ess.adapters.memory.store import MemoryStore
+from ess.adapters.memory.workflow import MemoryWorkflow
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
 from ess.domain.media import REPORTER, RESPONDER, Content, MediaItem, MediaKind
@@ -45,6 +46,7 @@ class MediaWorld:
         self.pictures = MemoryPictures()
         self.files = MemoryMediaStore()
         self.messenger = MemoryMessenger()
+        self.workflow = MemoryWorkflow()
         self.clock = MemoryClock()
         self.slept = []
 
@@ -57,6 +59,7 @@ class MediaWorld:
             pictures=self.pictures,
             store=self.files,
             messenger=self.messenger,
+            workflow=self.workflow,
             clock=self.clock,
             sleep=self.slept.append,
         )

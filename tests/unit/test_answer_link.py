@@ -16,6 +16,7 @@ from ess.adapters.html.answer_page import AnswerPage
 from ess.adapters.links.secrets import LinkSecrets
 from ess.adapters.links.signed import SignedLinks
 from ess.adapters.memory.clock import MemoryClock
+from ess.adapters.memory.media import MemoryMediaStore
 from ess.adapters.memory.reports import MemoryReports
 from ess.adapters.memory.responders import MemoryResponders
 from ess.adapters.memory.store import MemoryStore
@@ -25,6 +26,7 @@ from ess.domain.geo import Point
 from ess.domain.kinds import Kind
 from ess.domain.ladder import DESK, Channel, Ladder, Rung, Unit, UnitKind
 from ess.domain.link import LINK_LIFE_S
+from ess.domain.media import OFFICER_LINK_S, MediaKind, MediaRef
 from ess.domain.report import ClosingReason, HandOverReason, Notified, Part, Report, Status
 from ess.domain.responder import Responder
 from ess.messages import catalogue
@@ -125,6 +127,7 @@ class World:
         self.reports = MemoryReports(self.store)
         self.clock = MemoryClock()
         self.workflow = MemoryWorkflow()
+        self.media = MemoryMediaStore()
         self.parameters = Parameters()
         self.links = self.fresh_links()
         self.responders = MemoryResponders(
@@ -220,6 +223,7 @@ def world(monkeypatch):
         "clock": world.clock,
         "answer_page": AnswerPage(),
         "settings": Settings({"ESS_PROGRESS_SECONDS": "600"}),
+        "media_store": world.media,
     }.items():
         monkeypatch.setattr(bootstrap, name, lambda value=value: value)
     monkeypatch.setattr(bootstrap, "link_reader", lambda: world.links)
@@ -679,7 +683,13 @@ def test_a_report_that_is_gone(world):
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("unknown_link", 404), ("press_unknown_link", 404), ("preview", 405)]
+    ("name", "status"),
+    [
+        ("unknown_link", 404),
+        ("press_unknown_link", 404),
+        ("file_of_unknown_link", 404),
+        ("preview", 405),
+    ],
 )
 def test_the_sample_events(world, name, status):
     path = Path(__file__).parents[2] / "events" / "answer_link" / f"{name}.json"
@@ -769,7 +779,7 @@ def test_every_answer_of_a_button_has_its_words():
     }
     for code in answer_link._STILL_SO:
         assert catalogue.has_text(f"page.note.{code}")
-    assert told - {"noted"} <= set(answer_link._STILL_SO)
+    assert told - {"noted", "relay.begin"} <= set(answer_link._STILL_SO)
 
 
 def test_every_stand_and_act_has_its_words_and_look():
@@ -780,7 +790,7 @@ def test_every_stand_and_act_has_its_words_and_look():
     page = catalogue.load("page")
     assert set(page["stands"]) == {stand.value for stand in Stand}
     assert set(page["choosing"]) == set(CHOOSING)
-    assert set(page["acts"]) == RESPONDER_ACTS - {"note"}
+    assert set(page["acts"]) == RESPONDER_ACTS - {"note", "talk", "more"}
     for stand in Stand:
         assert catalogue.has_text(f"page.{stand}.title")
     for act in page["acts"]:
@@ -789,6 +799,121 @@ def test_every_stand_and_act_has_its_words_and_look():
         assert catalogue.has_text(f"page.choose.{act}")
     for reason in HandOverReason:
         assert catalogue.has_text(f"reason.{reason}")
+
+
+# --- what the reporter says and sends -----------------------------------------------------------
+
+FILES = (
+    MediaRef(REPORT, MediaKind.IMAGE, "1" * 32),
+    MediaRef(REPORT, MediaKind.AUDIO, "2" * 32),
+)
+OTHERS_FILE = MediaRef("cd" * 16, MediaKind.IMAGE, "3" * 32)
+
+
+def open_file(world, who="alice", media_id=FILES[0].media_id, token=None):
+    token = token or world.token(who)
+    return world.ask(
+        "GET", token, pathParameters={"token": token, "media_id": media_id}, resource="/o/{token}"
+    )
+
+
+def said(world, **more):
+    world.set(
+        hurt="yes",
+        still_there="no",
+        weapon="unknown",
+        landmark="รั้วเขียว",
+        who="relative",
+        notes=("เขามีมีด", "รีบมา"),
+        media=FILES,
+        **more,
+    )
+
+
+def test_whoever_goes_reads_it_all_and_has_a_link_to_each_file(world):
+    said(world)
+    world.accepted(helpers=("hugo",))
+    for who in ("alice", "hugo"):
+        page = world.see(who)
+        for words in ("รั้วเขียว", "ญาติหรือเพื่อน", "เขามีมีด", "ผู้แจ้งไม่ทราบ"):
+            assert words in page.words, words
+        assert page.words.index("รีบมา") < page.words.index("เขามีมีด")  # the latest first
+        links = [link for link in page.links if "/m/" in link]
+        assert links == [f"{world.token(who)}/m/{ref.media_id}" for ref in FILES]
+        assert "media.example" not in str(page.links)
+
+
+def test_a_link_to_a_file_leads_to_an_address_that_works_for_five_minutes(world):
+    said(world)
+    world.accepted()
+    answer = open_file(world)
+    assert answer["statusCode"] == 302
+    address = answer["headers"]["Location"]
+    assert address == f"https://media.example/{FILES[0].key}?seconds={OFFICER_LINK_S}"
+    assert OFFICER_LINK_S == 300
+    assert answer["headers"]["Referrer-Policy"] == "no-referrer"
+
+
+def test_whoever_has_not_accepted_sees_how_many_files_there_are_and_nothing_more(world):
+    said(world)
+    page = world.see()
+    assert f"{thai('fact.files')}2" in page.words
+    assert "เขามีมีด" not in page.words
+    assert "รั้วเขียว" in page.words
+    assert not [link for link in page.links if "/m/" in link]
+    assert open_file(world)["statusCode"] == 404
+
+
+@pytest.mark.parametrize("who", ["bob", "carol", "dora", "hugo", "ines"])
+def test_the_files_are_for_nobody_else(world, who):
+    said(world)
+    world.accepted(help_calls=1)
+    page = world.see(who)
+    assert "เขามีมีด" not in page.words
+    assert not [link for link in page.links if "/m/" in link]
+    answer = open_file(world, who)
+    assert answer["statusCode"] == 404
+    assert "Location" not in answer["headers"]
+
+
+def test_a_file_of_another_report_or_of_none_is_refused_alike(world):
+    said(world)
+    world.accepted()
+    for media_id in (OTHERS_FILE.media_id, "", "../x", "ก" * 40, FILES[0].key):
+        answer = open_file(world, media_id=media_id)
+        assert answer["statusCode"] == 404
+        assert "Location" not in answer["headers"]
+
+
+def test_a_closed_report_shows_neither_words_nor_files(world):
+    said(world)
+    world.accepted()
+    world.set(status=Status.CLOSED, closing_reason=ClosingReason.RESOLVED)
+    page = world.see()
+    assert "เขามีมีด" not in page.words
+    assert open_file(world)["statusCode"] == 404
+
+
+def test_whoever_left_the_unit_or_whose_link_is_over_opens_nothing(world):
+    said(world)
+    world.accepted()
+    token = world.token()
+    world.clock.advance(LINK_LIFE_S)
+    assert open_file(world, token=token)["statusCode"] == 410
+    world.responders.put([Responder("alice", FIRST.unit_id, "ก", "A", verified=False)])
+    assert open_file(world)["statusCode"] == 404
+    assert open_file(world, token="nonsense")["statusCode"] == 404
+
+
+def test_neither_a_file_nor_its_address_is_logged(world, monkeypatch):
+    said(world)
+    world.accepted()
+    log = io.StringIO()
+    monkeypatch.setattr(app.logger.handlers[0], "stream", log)
+    open_file(world)
+    world.see()
+    for secret in (FILES[0].media_id, "media.example", world.token(), "เขามีมีด", "รั้วเขียว"):
+        assert secret not in log.getvalue()
 
 
 # --- the markup ---------------------------------------------------------------------------------
@@ -813,6 +938,7 @@ def test_what_people_wrote_is_shown_and_never_run(world):
     names = tuple(replace(n, name_th=HOSTILE, name_en=HOSTILE) for n in world.report.notified)
     unit = replace(FIRST, name_th=HOSTILE, name_en=HOSTILE)
     rungs = (replace(LADDER.rungs[0], units=(unit,)), *LADDER.rungs[1:])
+    world.set(landmark=HOSTILE, notes=(HOSTILE,), media=FILES)
     world.set(place=HOSTILE, notified=names, ladder=replace(LADDER, rungs=rungs, nearby=(unit,)))
     pages = [*every_page(world)]
     assert any(HOSTILE in page.words for page in pages)

@@ -17,6 +17,7 @@ from ess.domain.errors import (
     ReplyTokenSpent,
     TemporaryFailure,
 )
+from ess.messages import catalogue
 
 ANSWERS = [
     (200, "", None),
@@ -84,7 +85,7 @@ def connect(request):
         line = Line(*answers)
         if request.param == "wire":
             messenger = WireMessenger("https://line.test", credentials)
-            messenger._pool = line
+            messenger._calls._pool = line
         else:
             messenger = SdkMessenger("https://line.test", credentials)
             messenger._client.rest_client.pool_manager = line
@@ -127,21 +128,31 @@ def test_a_rotated_token_is_read_again_at_once(connect):
     assert sent == ["Bearer old", "Bearer new"]
 
 
-def test_a_push_carries_its_retry_key_and_silence_and_a_reply_neither(connect):
+def test_a_push_carries_its_retry_key_and_a_reply_does_not_and_both_can_be_silent(connect):
     messenger, line, _ = connect((200, ""), (200, ""))
     messenger.push(USER, PROMPTS, "th", retry_key="the-key", silent=True)
-    messenger.reply("token", PROMPTS, "th")
+    messenger.reply("token", PROMPTS, "th", silent=True)
     push, reply = line.asked
     assert push[1].endswith("/v2/bot/message/push")
     assert dict(push[2]["headers"])["X-Line-Retry-Key"] == "the-key"
     assert json.loads(push[2]["body"])["notificationDisabled"] is True
     assert "X-Line-Retry-Key" not in dict(reply[2]["headers"])
-    assert json.loads(reply[2]["body"])["replyToken"] == "token"
+    body = json.loads(reply[2]["body"])
+    assert (body["replyToken"], body["notificationDisabled"]) == ("token", True)
+    # A lock screen shows the alternative text, and nothing of what is said.
+    assert body["messages"][0]["altText"] == catalogue.text("alt.neutral", "th")
+
+
+def test_an_answer_to_an_officer_shows_what_it_is_and_makes_a_sound(connect):
+    messenger, line, _ = connect((200, ""))
+    messenger.reply("token", PROMPTS, "th", neutral=False)
+    body = json.loads(line.asked[0][2]["body"])
+    assert (body["messages"][0]["type"], body["notificationDisabled"]) == ("text", False)
 
 
 def test_every_call_has_a_timeout_and_no_retry_of_its_own():
     credentials = LineCredentials(Parameters(), "secret", "token")
-    wire = WireMessenger("https://line.test", credentials)._pool.connection_pool_kw
+    wire = WireMessenger("https://line.test", credentials)._calls._pool.connection_pool_kw
     assert wire["timeout"].read_timeout <= 1.0
     assert wire["retries"].total is False
     sdk = SdkMessenger("https://line.test", credentials)

@@ -326,8 +326,9 @@ def test_a_report_whose_conversation_went_on_is_dispatched_all_the_same(world):
 
 @pytest.fixture
 def deployed(world, monkeypatch):
-    for name in ("reports", "workflow", "clock"):
+    for name in ("reports", "workflow", "clock", "conversations"):
         monkeypatch.setattr(bootstrap, name, lambda name=name: getattr(world, name))
+    monkeypatch.setattr(bootstrap, "webhook_messenger", lambda: world.messenger)
     return world
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from ess import bootstrap
 from ess.adapters.dynamodb.table import connect
+from ess.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,34 @@ def test_a_client_has_time_outs_and_few_attempts(service):
     assert config.connect_timeout <= 1
     assert config.read_timeout <= 2
     assert config.retries["total_max_attempts"] <= 2
+
+
+STORES_S = 0.1
+"""Seconds of a webhook that are left for the stores while LINE is as slow as we let it be."""
+
+
+@pytest.fixture
+def line(monkeypatch):
+    """The clients of LINE as the webhook builds them."""
+    settings = Settings({"ESS_LINE_ENDPOINT": "http://127.0.0.1:9", "ESS_SETTINGS_TABLE": "s"})
+    monkeypatch.setattr(bootstrap, "settings", lambda: settings)
+    for name in ("line_credentials", "settings_store"):
+        monkeypatch.setattr(bootstrap, name, object)
+    return {
+        "answer": bootstrap.webhook_messenger.__wrapped__()._calls,
+        "relay": bootstrap.relay_messenger.__wrapped__()._calls,
+        "profile": bootstrap.profiles.__wrapped__()._calls,
+        "menu": bootstrap.menus.__wrapped__()._calls,
+    }
+
+
+@pytest.mark.parametrize("beside", ["relay", "profile", "menu"])
+def test_two_calls_of_line_fit_into_the_two_seconds_of_a_webhook(line, beside):
+    def waits(client):
+        timeout = client._pool.connection_pool_kw["timeout"]
+        return timeout.connect_timeout + timeout.read_timeout
+
+    assert waits(line["answer"]) + waits(line[beside]) + STORES_S <= 2
 
 
 def test_dynamodb_has_time_outs_and_few_attempts():

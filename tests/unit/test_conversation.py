@@ -1,59 +1,18 @@
 """The conversation, step by step: nothing given is lost, every message gets a helpful answer."""
 
-from dataclasses import replace
-from itertools import count, permutations
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ess.domain import conversation as talk
-from ess.domain.conversation import Conversation, Moment, Step, advance, reporter_view
+from ess.domain.conversation import Step, reporter_view
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
 from ess.domain.report import Status
-
-NAKHON_PHANOM = Point(17.392, 104.770)
-SINGAPORE = Point(1.290, 103.850)
-NOW = 1_790_000_000.0
-USER = "U" + "0" * 32
-PHONE = "+66812345678"
-
-
-def read_phone(text):
-    return PHONE if "0812345678" in text else None
-
-
-class Phone:
-    """One person's side of the conversation."""
-
-    def __init__(self):
-        self.conversation = Conversation(USER)
-        self.writes = []
-        self.started = []
-        self.runs = []
-        self.woken = []
-        self.answered = []
-        self.now = NOW
-        self._ids = count()
-
-    def send(self, given):
-        moment = Moment(f"event-{next(self._ids)}", self.now, 60, read_phone)
-        outcome = advance(self.conversation, given, moment)
-        self.conversation = outcome.conversation
-        self.answered = list(outcome.answer)
-        if outcome.write:
-            self.writes.append(outcome.write)
-        if outcome.start:
-            self.started.append(outcome.start)
-            self.runs.append(outcome.run)
-        if outcome.wake:
-            self.woken.append((outcome.wake, outcome.news))
-        return [prompt.name for prompt in outcome.answer]
-
-    def move_report_to(self, status, **changes):
-        active = replace(self.conversation.active, status=status, **changes)
-        self.conversation = replace(self.conversation, active=active)
+from ess.domain.understanding import Role
+from tests.unit.talk_kit import NAKHON_PHANOM, NOW, PHONE, SINGAPORE, Phone
 
 
 @pytest.fixture
@@ -123,19 +82,28 @@ def test_a_pin_before_anything_else_begins_a_report(phone):
     assert phone.send(talk.KindChosen(Kind.ASSAULT)) == ["ask_phone"]
 
 
+def test_who_has_no_number_is_heard_all_the_same_and_may_talk(at_phone_step):
+    assert at_phone_step.send(talk.NumberMissing()) == ["received"]
+    assert at_phone_step.writes[-1].phone is None
+    assert at_phone_step.writes[-1].can_talk is True
+    assert len(at_phone_step.started) == 1
+    assert at_phone_step.send(talk.NumberMissing()) == ["late_button", "status.dispatched"]
+    assert len(at_phone_step.started) == 1
+
+
 def test_no_call_dispatches_without_a_number(at_phone_step):
-    assert at_phone_step.send(talk.CallDeclined()) == ["received_silent"]
+    assert at_phone_step.send(talk.CallDeclined()) == ["received_silent", "question.hurt"]
     assert at_phone_step.writes[-1].phone is None
     assert at_phone_step.writes[-1].can_talk is False
     assert len(at_phone_step.started) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"), [("0812", "phone_expected"), ("081234567", "phone_invalid")]
-)
-def test_an_unusable_number_is_asked_for_again(at_phone_step, text, answer):
-    assert at_phone_step.send(talk.TextSent(text)) == [answer, "ask_phone"]
+@pytest.mark.parametrize("text", ["0812", "081234567", "๐๘๑ ๒๓๔"])
+def test_an_unusable_number_is_asked_for_again(at_phone_step, text):
+    writes = len(at_phone_step.writes)
+    assert at_phone_step.send(talk.TextSent(text)) == ["phone_invalid", "ask_phone"]
     assert at_phone_step.started == []
+    assert len(at_phone_step.writes) == writes
 
 
 @pytest.mark.parametrize("pin", [SINGAPORE, Point(9.5, 101.8)])
@@ -174,6 +142,7 @@ EVERYTHING = [
     talk.Followed(),
     talk.MenuAsked(),
     talk.ReportAsked(),
+    talk.KindsAsked(),
     talk.KindChosen(Kind.ASSAULT),
     talk.PinShared(NAKHON_PHANOM),
     talk.PinShared(SINGAPORE),
@@ -181,11 +150,19 @@ EVERYTHING = [
     talk.TextSent("สวัสดี"),
     talk.TextSent("0812345678"),
     talk.CallDeclined(),
+    talk.NumberMissing(),
     talk.CancelAsked(),
     talk.CancelConfirmed("0" * 32),
     talk.CancelRefused(),
     talk.RestartAsked(),
     talk.StatusAsked(),
+    talk.SwitchAsked("0" * 32),
+    talk.WhoChosen(Role.BYSTANDER),
+    talk.DetailsAsked(),
+    talk.LandmarkAsked(),
+    talk.Answered("hurt", "yes"),
+    talk.Answered("hurt", "perhaps"),
+    talk.ClearAsked(),
     talk.AskingAllowed(),
     talk.NobodyCame("0" * 32),
     talk.HelpCame("0" * 32),
@@ -193,6 +170,7 @@ EVERYTHING = [
     talk.ReportAsked(fresh=True),
     talk.LanguageChosen("en"),
     talk.MediaSent("sticker"),
+    talk.MediaSent("image", "7"),
     talk.ButtonUnknown(),
 ]
 
@@ -248,10 +226,24 @@ class TestCancel:
         dispatched.move_report_to(Status.NOTIFIED, token="token")
         assert dispatched.send(talk.CancelAsked()) == ["cancel_confirm"]
         report_id = dispatched.conversation.active.report_id
-        assert dispatched.send(talk.CancelConfirmed(report_id)) == ["cancelled"]
-        assert dispatched.writes[-1] == talk.CancelReport(report_id, NOW)
+        writes = len(dispatched.writes)
+        assert dispatched.send(talk.CancelConfirmed(report_id)) == ["cancel_reasons"]
+        assert (len(dispatched.writes), dispatched.conversation.active.is_open) == (writes, True)
+        assert dispatched.send(talk.CancelConfirmed(report_id, "safe_now")) == ["cancelled"]
+        assert dispatched.writes[-1] == talk.CancelReport(report_id, NOW, "safe_now")
         assert dispatched.woken == [("token", "closed")]
         assert dispatched.conversation.step is Step.IDLE
+
+    @pytest.mark.parametrize("why", talk.CANCEL_REASONS)
+    def test_is_not_held_against_anybody_whatever_the_reason(self, dispatched, why):
+        report_id = dispatched.conversation.active.report_id
+        dispatched.send(talk.CancelConfirmed(report_id, why))
+        assert dispatched.writes[-1].why == why
+        assert dispatched.conversation.active.closing_reason == "cancelled_by_reporter"
+
+    def test_for_a_reason_that_nobody_knows_is_for_another_one(self, dispatched):
+        dispatched.send(talk.CancelConfirmed(dispatched.conversation.active.report_id, "x"))
+        assert dispatched.writes[-1].why == "other"
 
     def test_can_be_taken_back(self, dispatched):
         dispatched.send(talk.CancelAsked())
@@ -265,9 +257,9 @@ class TestCancel:
 
     def test_twice_shows_that_it_is_closed(self, dispatched):
         report_id = dispatched.conversation.active.report_id
-        dispatched.send(talk.CancelConfirmed(report_id))
+        dispatched.send(talk.CancelConfirmed(report_id, "mistake"))
         writes = len(dispatched.writes)
-        assert dispatched.send(talk.CancelConfirmed(report_id)) == ["status.closed"]
+        assert dispatched.send(talk.CancelConfirmed(report_id)) == ["status.cancelled"]
         assert len(dispatched.writes) == writes
 
     def test_with_nothing_open(self, phone):
@@ -293,21 +285,41 @@ class TestStatus:
 
 
 class TestLate:
-    def test_kind_button_after_dispatch_changes_nothing(self, dispatched):
-        writes = len(dispatched.writes)
+    @pytest.mark.parametrize(
+        ("status", "woken"),
+        [
+            (Status.DISPATCHED, []),
+            (Status.NOTIFIED, []),
+            (Status.ACKNOWLEDGED, [("token", "details")]),
+            (Status.ON_SCENE, [("token", "details")]),
+        ],
+    )
+    def test_kind_and_pin_can_still_be_mended_after_dispatch(self, dispatched, status, woken):
+        dispatched.move_report_to(status, token="token")
+        report_id = dispatched.conversation.active.report_id
         answer = dispatched.send(talk.KindChosen(Kind.SEXUAL_ABUSE))
-        assert answer == ["late_button", "status.dispatched"]
+        assert answer == ["kind_mended", f"status.{status}"]
+        assert dispatched.writes[-1] == talk.ReviseReport(
+            report_id, Kind.SEXUAL_ABUSE, None, None, NOW
+        )
+        other = Point(17.40, 104.78)
+        assert dispatched.send(talk.PinShared(other, "วัด")) == ["pin_mended", f"status.{status}"]
+        assert dispatched.writes[-1] == talk.ReviseReport(report_id, None, other, "วัด", NOW)
+        assert dispatched.woken == woken * 2
+
+    @pytest.mark.parametrize(
+        ("pin", "answer"),
+        [(SINGAPORE, "pin_not_moved.outside"), (Point(9.5, 101.8), "pin_not_moved.at_sea")],
+    )
+    def test_a_doubtful_pin_does_not_move_a_report(self, dispatched, pin, answer):
+        writes = len(dispatched.writes)
+        assert dispatched.send(talk.PinShared(pin)) == [answer, "status.dispatched"]
         assert len(dispatched.writes) == writes
 
-    def test_pin_after_dispatch_says_that_it_did_not_arrive(self, dispatched):
-        assert dispatched.send(talk.PinShared(SINGAPORE)) == ["pin_too_late", "status.dispatched"]
-
-    def test_words_after_dispatch_say_that_they_did_not_arrive(self, dispatched):
-        answer = dispatched.send(talk.TextSent("เขามีมีด"))
-        assert answer == ["words_not_relayed", "status.dispatched"]
-
-    def test_report_button_offers_another_report(self, dispatched):
-        assert dispatched.send(talk.ReportAsked())[0] == "already_open"
+    def test_report_button_asks_whether_it_is_the_same(self, dispatched):
+        assert dispatched.send(talk.ReportAsked()) == ["already_open"]
+        assert dispatched.conversation.draft is None
+        assert dispatched.send(talk.DetailsAsked()) == ["details"]
         assert dispatched.send(talk.ReportAsked(fresh=True)) == ["ask_kind"]
         first = dispatched.conversation.active.report_id
         dispatched.send(talk.KindChosen(Kind.VIOLENT_PERSON))
@@ -317,7 +329,7 @@ class TestLate:
     def test_restart_forgets_the_draft_alone(self, phone):
         phone.send(talk.KindChosen(Kind.ASSAULT))
         assert phone.send(talk.RestartAsked()) == ["started_over", "ask_kind"]
-        assert phone.conversation.draft == talk.Draft()
+        assert phone.conversation.draft == talk.Draft(touched_at=NOW)
 
 
 def test_a_number_given_early_is_kept(phone):
@@ -341,7 +353,7 @@ def test_cannot_talk_still_holds_when_a_number_follows(phone):
     phone.send(talk.CallDeclined())
     phone.send(talk.TextSent("0812345678"))
     phone.send(talk.KindChosen(Kind.ASSAULT))
-    assert phone.send(talk.PinShared(NAKHON_PHANOM)) == ["received_silent"]
+    assert phone.send(talk.PinShared(NAKHON_PHANOM)) == ["received_silent", "question.hurt"]
     report = phone.writes[0].report
     assert (report.can_talk, report.phone) == (False, PHONE)
 
@@ -373,14 +385,14 @@ def test_a_number_of_someone_who_cannot_talk_is_kept_and_not_promised_to_be_seen
 def test_do_not_call_holds_after_the_number_was_given(dispatched, status):
     dispatched.move_report_to(status)
     report_id = dispatched.conversation.active.report_id
-    assert dispatched.send(talk.CallDeclined()) == ["no_call_kept", f"status.{status}"]
+    assert dispatched.send(talk.CallDeclined()) == ["no_call_kept", "question.hurt"]
     assert dispatched.writes[-1] == talk.ForbidCall(report_id, NOW)
     assert not dispatched.conversation.active.can_talk
 
 
 def test_do_not_call_reaches_the_officer_who_accepted(dispatched):
     dispatched.move_report_to(Status.ON_THE_WAY, token="token")
-    assert dispatched.send(talk.CallDeclined()) == ["no_call_passed", "status.on_the_way"]
+    assert dispatched.send(talk.CallDeclined()) == ["no_call_passed", "question.hurt"]
     assert dispatched.woken == [("token", "no_call")]
 
 
@@ -398,6 +410,13 @@ def test_language_is_kept_and_the_question_asked_again(at_phone_step):
 def test_following_again_keeps_an_open_report(dispatched):
     dispatched.send(talk.Unfollowed())
     assert dispatched.send(talk.Followed()) == ["welcome_back", "status.dispatched"]
+
+
+@pytest.mark.parametrize("given_", [talk.PinShared(NAKHON_PHANOM), talk.PinShared(SINGAPORE)])
+def test_whoever_is_made_to_block_us_after_a_pin_is_still_looked_for(phone, given_):
+    phone.send(given_)
+    phone.send(talk.Unfollowed())
+    assert phone.conversation.draft.pin == given_.pin
 
 
 def test_the_reporters_copy_says_what_the_report_says(at_phone_step):
@@ -438,8 +457,8 @@ class TestSafeToAsk:
 
     def test_whoever_cancelled_is_not_asked(self, dispatched):
         dispatched.send(talk.AskingAllowed())
-        dispatched.send(talk.CancelConfirmed(report_of(dispatched)))
-        assert dispatched.send(talk.StatusAsked()) == ["status.closed"]
+        dispatched.send(talk.CancelConfirmed(report_of(dispatched), "other"))
+        assert dispatched.send(talk.StatusAsked()) == ["status.cancelled"]
 
     def test_comes_too_late_for_a_closed_report(self, closed):
         writes = len(closed.writes)
@@ -488,8 +507,8 @@ class TestNobodyCame:
 
     def test_does_not_reopen_what_its_reporter_cancelled(self, dispatched):
         report_id = report_of(dispatched)
-        dispatched.send(talk.CancelConfirmed(report_id))
-        assert dispatched.send(talk.NobodyCame(report_id))[0] == "too_late_to_reopen"
+        dispatched.send(talk.CancelConfirmed(report_id, "other"))
+        assert dispatched.send(talk.NobodyCame(report_id))[0] == "was_cancelled"
         assert not dispatched.conversation.active.is_open
 
     def test_of_another_report_does_nothing(self, closed):
@@ -553,6 +572,14 @@ def test_a_drill_is_labelled_on_every_message_from_the_first_to_the_last(phone):
         talk.TextSent("0812345678"),
         talk.AskingAllowed(),
         talk.CallDeclined(),
+        talk.Answered("hurt", "no"),
+        talk.DetailsAsked(),
+        talk.WhoChosen(Role.VOLUNTEER),
+        talk.LandmarkAsked(),
+        talk.TextSent("รั้วเขียว"),
+        talk.TextSent("มีคนเจ็บ"),
+        talk.MediaSent("image", "7"),
+        talk.ClearAsked(),
         talk.CancelAsked(),
         talk.CancelRefused(),
         talk.ReportAsked(drill=True),
@@ -564,6 +591,8 @@ def test_a_drill_is_labelled_on_every_message_from_the_first_to_the_last(phone):
     assert phone.writes[0].report.drill
     assert phone.conversation.active.drill
     phone.send(talk.CancelConfirmed(report_of(phone)))
+    assert all(labelled(phone))
+    phone.send(talk.CancelConfirmed(report_of(phone), "mistake"))
     assert all(labelled(phone))
     phone.send(talk.StatusAsked())
     assert all(labelled(phone))

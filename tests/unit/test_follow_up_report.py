@@ -12,7 +12,7 @@ from ess.domain.ladder import Unit, UnitKind, When
 from ess.domain.report import OVERDUE_SLACK_S, ClosingReason, HandOverReason, Part, Status
 from ess.domain.response import MAX_REMINDERS, MAX_REMINDERS_ON_SCENE, MAX_REPORTER_CALLS
 from ess.usecases.act_on_report import offered_acts
-from ess.usecases.send_messages import MOST_TEXTS_TO_REPORTER
+from ess.usecases.send_messages import MOST_TEXTS_TO_REPORTER, MessagesAbout
 from functions.follow_up_report.app import handler
 from tests.unit.incident_kit import (
     ALICE,
@@ -526,6 +526,79 @@ def test_a_retry_calls_no_further_units_and_sends_no_second_sms():
     report, *sent = before
     assert [len(world.messenger.pushes), len(world.sms.sent)] == sent
     assert (world.report.notified, world.report.token) == (report.notified, "token-3b")
+
+
+class Killed(BaseException):
+    """The function's time is over, or its machine is gone."""
+
+
+def kill_after(number, world, monkeypatch):
+    """Let the function end after so many calls of stores and channels, one after the other."""
+    left = [number]
+
+    def counted(called):
+        def call(method):
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            called(method)
+
+        return call
+
+    in_turn = lambda _self, jobs: [job() for job in jobs]  # noqa: E731 - which call it was is known
+    monkeypatch.setattr(MessagesAbout, "together", in_turn)
+    for part in (world.reports, world.messenger, world.sms, world.responders):
+        monkeypatch.setattr(part, "_called", counted(part._called))
+
+
+def test_a_call_for_help_is_not_lost_wherever_the_function_ends(monkeypatch):
+    ends = 0
+    for number in range(100):
+        world = in_need()
+        with monkeypatch.context() as until_then:
+            kill_after(number, world, until_then)
+            try:
+                world.follow_up("help", "token-3")
+            except Killed:
+                ends += 1
+        assert world.report.help_served == 0 or world.told(ALICE) == ["officer.help_sent"]
+        world.follow_up("help", "token-3b")
+        for who in (CAROL, RADIO, DORA):
+            assert world.told(who) == ["officer.help_wanted"]
+            assert parts(world)[who.responder_id] is Part.HELPER
+        assert (world.told(BOB), world.told(SOMCHAI)) == ([], [])
+        # An SMS that no line tells of is sent again: better twice than never.
+        texts = [len(world.texted(who)) for who in (CAROL, RADIO, DORA)]
+        assert min(texts) == 1
+        assert sum(texts) <= 4
+        assert world.told(ALICE) == ["officer.help_sent"]
+        assert (world.report.help_served, world.report.token) == (1, "token-3b")
+        assert world.actions.count("helpers_called") == 1
+        if ends <= number:
+            break
+    assert 20 < ends < 100
+
+
+def test_a_retry_names_whom_only_the_first_try_reached():
+    carol = replace(CAROL, line_user_id=None)
+    world = in_need(ALICE, carol)
+    push = world.messenger.push
+
+    def end(to, prompts, *args, **more):
+        if prompts[0].name == "officer.help_sent":
+            raise Killed
+        push(to, prompts, *args, **more)
+
+    world.messenger.push = end
+    with pytest.raises(Killed):
+        world.follow_up("help", "token-3")
+    assert world.texted(carol) == ["sms.help"]
+    assert world.report.help_served == 0
+    world.messenger.push = push
+    world.follow_up("help", "token-3b")
+    assert world.texted(carol) == ["sms.help"]
+    (told,) = world.messenger.pushed_to(ALICE.line_user_id)
+    assert told.params["called_th"] == SECOND.name_th
 
 
 def test_the_next_call_goes_to_further_units_and_again_to_those_who_have_not_joined():

@@ -25,6 +25,7 @@ def world(monkeypatch):
         "pictures": world.pictures,
         "media_store": world.files,
         "webhook_messenger": world.messenger,
+        "waiting_workflow": world.workflow,
         "clock": world.clock,
     }.items():
         monkeypatch.setattr(bootstrap, name, lambda value=value: value)

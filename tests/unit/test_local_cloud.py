@@ -11,7 +11,7 @@ import pytest
 
 from local.cloud import environment, scripted
 from local.cloud.__main__ import BadVariable, plan_from_environment
-from local.cloud.phones import postback, texts_of
+from local.cloud.phones import find_button, postback, texts_of
 from local.cloud.processes import Child, ChildFailed, PortTaken, require_free
 
 
@@ -145,3 +145,24 @@ def test_columns_count_what_a_terminal_shows():
     assert scripted._width("ที่") == 1
     assert scripted._width(scripted._clip("ก" * 99, 9)) == 9
     assert scripted._pad("ที่", 3) == "ที่  "
+
+
+def test_a_quick_reply_is_gone_once_something_newer_is_below_it():
+    def bubble(name, **message):
+        return {"id": name, "from": "bot", "delivered": True, "message": message}
+
+    close = {"type": "postback", "data": "o=close&r=1"}
+    quick = {"items": [{"type": "action", "action": close}]}
+    card = bubble("card", type="flex", contents={"footer": {"contents": [{"action": close}]}})
+    asked = bubble("asked", type="text", text="?", quickReply=quick)
+    newer = bubble("newer", type="text", text="!")
+    assert find_button([card, asked], postback(o="close")) == (
+        "asked",
+        "quickReply.items.0.action",
+    )
+    assert find_button([asked, newer], postback(o="close")) is None
+    assert find_button([asked, newer | {"delivered": False}], postback(o="close")) is not None
+    assert find_button([card, asked, newer], postback(o="close")) == (
+        "card",
+        "contents.footer.contents.0.action",
+    )

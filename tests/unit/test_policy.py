@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ess.domain.kinds import Kind
+from ess.domain.kinds import EMERGENCIES, Kind
 from ess.domain.ladder import DESK, Channel, Unit, UnitKind, When
 from ess.domain.policy import LadderRule, Role, climb
 from ess.domain.policy_rows import read_policy
@@ -35,7 +35,13 @@ def test_the_default_is_station_then_two_then_the_centre_then_the_desk(kind):
     assert set(ladder.rungs[-1].channels) == set(Channel)
 
 
-@pytest.mark.parametrize("kind", Kind)
+def test_of_an_unknown_kind_everybody_is_informed_who_is_of_any():
+    assert DEFAULT.ladder_for(Kind.UNKNOWN) == DEFAULT.ladder_for(Kind.ASSAULT)
+    notices = climb(DEFAULT, Kind.UNKNOWN, ALL).notices
+    assert [notice.when for notice in notices] == [When.AT_ONCE, When.UNANSWERED]
+
+
+@pytest.mark.parametrize("kind", EMERGENCIES)
 def test_the_default_informs_the_social_office_at_once_of_kinds_2_and_3(kind):
     (notice,) = climb(DEFAULT, kind, ALL).notices
     assert notice.units == (OFFICE,)

@@ -282,7 +282,7 @@ def test_a_new_invitation_vouches_again_for_the_same_row(world):
 def test_a_code_by_chance_does_not_break_a_report(world):
     world.busy()
     draft = world.store.conversations[ME].active
-    assert world.type("ZZZZ2ZZZ") == ["phone_expected", "ask_phone"]
+    assert world.type("ZZZZ2ZZZ") == ["note_kept", "ask_phone"]
     assert world.type("0812345678") == ["received"]
     assert draft.report_id == world.store.conversations[ME].active.report_id
 
@@ -304,7 +304,7 @@ def test_a_report_is_no_way_around_the_limit(world):
     for n in range(5):
         world.type(f"ZZZZ{n + 2}ZZZ")
     looked_up = world.invitations.calls["get"]
-    assert world.type(CODE) == ["phone_expected", "ask_phone"]
+    assert world.type(CODE) == ["note_kept", "ask_phone"]
     assert world.invitations.calls["get"] == looked_up
 
 
@@ -627,6 +627,55 @@ def test_a_row_that_keeps_changing_makes_the_event_come_again(world):
     world.responders.plan("change", *[ResponderChanged("race")] * 3)
     with pytest.raises(TemporaryFailure):
         friendship(world, talk.Unfollowed(), blocked=True)
+
+
+# --- language ---------------------------------------------------------------------------------
+
+
+def choose(world, language, event_id=None):
+    world.give(talk.LanguageChosen(language), event_id=event_id)
+    world.officers.note_language(ME, language)
+
+
+def test_an_officer_joins_in_the_language_of_the_chat(world):
+    choose(world, "en")
+    world.join()
+    assert world.me.language == "en"
+    assert world.messenger.replies[-1].language == "en"
+
+
+def test_a_language_chosen_later_is_kept_with_every_row(world):
+    world.join()
+    world.invite(SECOND, unit="desk")
+    world.join(SECOND)
+    assert {row.language for row in world.mine()} == {None}
+    choose(world, "en")
+    assert [row.language for row in world.mine()] == ["en", "en"]
+    choose(world, "th")
+    assert [row.language for row in world.mine()] == ["th", "th"]
+
+
+def test_an_old_choice_that_comes_again_changes_nothing(world):
+    world.join()
+    choose(world, "en", event_id="old")
+    choose(world, "th")
+    choose(world, "en", event_id="old")
+    assert world.me.language == "th"
+
+
+def test_what_the_index_did_not_know_yet_is_mended_by_going_on_duty(world):
+    world.join()
+    world.give(talk.LanguageChosen("en"))
+    assert world.me.language is None
+    world.press("duty_on")
+    assert world.me.language == "en"
+
+
+def test_a_reporters_choice_costs_one_query(world):
+    world.give(talk.LanguageChosen("en"))
+    world.responders.calls.clear()
+    world.officers.note_language(ME, "en")
+    assert world.responders.calls == {"by_line_user": 1}
 
 
 # --- what is read from the wire ---------------------------------------------------------------

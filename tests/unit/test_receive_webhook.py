@@ -17,8 +17,10 @@ from ess.adapters.memory.clock import MemoryClock
 from ess.adapters.memory.conversations import MemoryConversations
 from ess.adapters.memory.enrolments import MemoryEnrolments
 from ess.adapters.memory.invitations import MemoryInvitations
+from ess.adapters.memory.media_queue import MemoryMediaQueue
 from ess.adapters.memory.menus import MemoryMenus
 from ess.adapters.memory.messenger import MemoryMessenger
+from ess.adapters.memory.profiles import MemoryProfiles
 from ess.adapters.memory.rejected_events import MemoryRejectedEvents
 from ess.adapters.memory.reports import MemoryReports
 from ess.adapters.memory.responders import MemoryResponders
@@ -63,6 +65,7 @@ class World:
         self.invitations = MemoryInvitations()
         self.enrolments = MemoryEnrolments(self.conversations, self.responders, self.invitations)
         self.sms, self.menus = MemorySms(), MemoryMenus()
+        self.profiles, self.media = MemoryProfiles(), MemoryMediaQueue()
         self.parameters = Parameters(secret=SECRET, token="token")
         self.time = 0.0
         self.credentials = LineCredentials(self.parameters, "secret", "token", lambda: self.time)
@@ -88,6 +91,7 @@ def world(monkeypatch):
         "conversations": world.conversations,
         "reports": world.reports,
         "webhook_messenger": world.messenger,
+        "relay_messenger": world.messenger,
         "workflow": world.workflow,
         "rejected_events": world.rejected,
         "responders": world.responders,
@@ -98,6 +102,8 @@ def world(monkeypatch):
         "line_webhook": LineWebhook(world.credentials),
         "clock": clock,
         "phone_reader": read_phone,
+        "profiles": world.profiles,
+        "media_queue": world.media,
         "settings": Settings({"ESS_GRACE_SECONDS": "60", "ESS_PROGRESS_SECONDS": "600"}),
     }.items():
         monkeypatch.setattr(bootstrap, name, lambda value=value: value)
@@ -125,10 +131,10 @@ def test_every_event_of_the_corpus_is_signed_as_line_signs(path):
         ("follow", [["greeting"]]),
         ("unfollow", []),
         ("text_report", [["ask_kind"]]),
-        ("text_free", [["not_understood", "menu"]]),
+        ("text_free", [["ask_kind"]]),
         ("sticker", [["media_not_understood", "menu"]]),
-        ("image", [["media_not_understood", "menu"]]),
-        ("audio", [["media_not_understood", "menu"]]),
+        ("image", [["media_later", "menu"]]),
+        ("audio", [["media_later", "menu"]]),
         ("location", [["ask_kind"]]),
         ("location_bare", [["ask_kind"]]),
         ("postback_report", [["ask_kind"]]),
@@ -141,7 +147,7 @@ def test_every_event_of_the_corpus_is_signed_as_line_signs(path):
         ("unknown_event_type", []),
         ("unknown_message_type", [["media_not_understood", "menu"]]),
         ("standby", []),
-        ("group_text", []),
+        ("group_text", [["group"]]),
         ("unsend", []),
         ("redelivered", [["ask_kind"]]),
         ("base64_body", [["ask_kind"]]),
@@ -163,6 +169,61 @@ def test_a_delivery_is_taken_and_answered(world, name, answers):
     assert world.deliver(name) == 200
     assert world.answers == answers
     assert world.rejected.kept == []
+
+
+def test_a_message_of_an_open_report_is_taken_back(world):
+    for name in ("text_report", "postback_kind", "location"):
+        world.deliver(name)
+    said = raw("text_free") | {"webhookEventId": "said"}
+    user = said["source"]["userId"]
+    said["message"] = said["message"] | {"id": "777", "text": "ประตูหลังบ้านเปิดอยู่"}
+    assert world.deliver_events(said) == 200
+    (report,) = world.store.reports.values()
+    assert report.words == ("ประตูหลังบ้านเปิดอยู่",)
+    edited = said | {"type": "messageEdited", "webhookEventId": "edited"}
+    edited["message"] = said["message"] | {"text": "ประตูหน้าบ้านเปิดอยู่"}
+    for _ in range(2):  # LINE may deliver it again
+        assert world.deliver_events(edited) == 200
+        (report,) = world.store.reports.values()
+        assert report.words == ("ประตูหน้าบ้านเปิดอยู่",)
+    unsent = raw("unsend") | {"unsend": {"messageId": "777"}}
+    assert unsent["source"]["userId"] == user
+    assert world.deliver_events(unsent) == 200
+    (report,) = world.store.reports.values()
+    assert report.words == ()
+    assert world.rejected.kept == []
+
+
+def test_a_group_is_answered_once_and_forgotten_when_it_is_left(world):
+    for number in range(3):
+        world.deliver_events(raw("group_text") | {"webhookEventId": f"g{number}"})
+    assert world.answers == [["group"]]
+    group = raw("group_text")["source"]["groupId"]
+    assert list(world.store.conversations) == [group]
+    world.deliver_events(raw("group_text") | {"type": "leave", "webhookEventId": "left"})
+    assert world.store.conversations == {}
+
+
+def test_the_language_of_a_profile_is_that_of_the_greeting(world):
+    world.profiles.languages = {raw("follow")["source"]["userId"]: "en-GB"}
+    assert world.deliver("follow") == 200
+    assert world.messenger.replies[0].language == "en"
+
+
+@pytest.mark.parametrize("deliveries", [["follow"], ["text_report", "postback_kind", "location"]])
+def test_line_is_asked_for_a_profile_once_and_called_once_for_each_answer(world, deliveries):
+    for name in deliveries:
+        assert world.deliver(name) == 200
+    assert world.profiles.calls == {"language": 1}
+    assert world.messenger.calls == {"reply": len(deliveries)}
+
+
+def test_a_profile_that_cannot_be_read_keeps_nobody_waiting(world, capsys):
+    world.profiles.plan("language", TemporaryFailure("LINE"))
+    assert world.deliver("text_report") == 200
+    assert world.answers == [["ask_kind"]]
+    assert world.messenger.replies[0].language is None
+    assert "ProfilesNotRead" in capsys.readouterr().out
 
 
 def test_a_whole_report_from_the_corpus(world):
@@ -241,6 +302,10 @@ def test_an_officer_joins_and_goes_on_duty_from_the_corpus(world, capsys):
     logged = "".join(capsys.readouterr())
     for secret in (prompt.params["code"], "812345678", "ABCD", person.line_user_id):
         assert secret not in logged
+    chosen = raw("postback_duty_on") | {"webhookEventId": "01JSAMPLELANG", "replyToken": "lang"}
+    chosen["postback"] = {"data": "a=language&l=en"}
+    assert world.deliver_events(chosen) == 200
+    assert world.responders.of_unit("np")[0].language == "en"
     world.deliver("unfollow")
     assert world.responders.of_unit("np")[0].line_blocked
 

@@ -104,6 +104,38 @@ def test_a_delivery_that_ended_early_is_finished_by_the_next(world):
     assert world.answered.name == "officer.accepted"
 
 
+def test_an_officer_is_called_and_answered_in_their_own_language():
+    world = World(replace(ALICE, language="en"), BOB)
+    world.notify()
+    spoken = {push.line_user_id: push.language for push in world.messenger.pushes}
+    assert spoken[ALICE.line_user_id] == "en"
+    assert spoken[BOB.line_user_id] is None
+    world.tap(ALICE, "accept")
+    assert world.messenger.replies[-1].language == "en"
+    world.tap(BOB, "accept")
+    assert world.messenger.replies[-1].language is None
+    world.messenger.pushes.clear()
+    world.tap(ALICE, "help")
+    world.follow_up("help")
+    spoken = {push.line_user_id: push.language for push in world.messenger.pushes}
+    assert spoken[ALICE.line_user_id] == "en"
+
+
+def test_what_stands_on_no_card_is_shown_by_more_to_whoever_accepted_and_changes_nothing(world):
+    world.tap(ALICE, "more")
+    assert world.answered.name == "officer.not_yours"
+    world.tap(ALICE, "accept")
+    before, woken = world.report, list(world.workflow.resumed)
+    world.tap(ALICE, "more", event_id="same")
+    assert (world.answered.name, world.answered.params["at_desk"]) == ("officer.more", False)
+    assert (world.report, world.workflow.resumed) == (before, woken)
+    world.tap(BOB, "more")
+    assert world.answered.name == "officer.not_yours"
+    world.tap(ALICE, "close", "resolved")
+    world.tap(ALICE, "more")
+    assert world.answered.name == "officer.closed"
+
+
 def test_a_spent_reply_token_is_answered_by_push(world):
     world.messenger.plan("reply", ReplyTokenSpent("a minute has passed"))
     world.tap(ALICE, "accept")

@@ -20,6 +20,7 @@ from ess.domain.report import (
     REOPEN_S,
     RESPONDER_REASONS,
     ClosingReason,
+    Entry,
     HandOverReason,
     Part,
     Status,
@@ -148,7 +149,9 @@ def call(report, who="alice"):
 def serve(report, *people, token="t"):
     cause = people[0] if people and isinstance(people[0], Cause) else Cause.HELP
     people = [person for person in people if person is not cause]
-    return response.add_helpers(report, cause, people, now=NOW, token=token, wait_s=600)
+    call = response.calls(report, cause)
+    made = response.add_helpers(report, cause, people, now=NOW, token=token, wait_s=600)
+    return replace(made, report=response.serve(made.report, cause, call).report)
 
 
 def helper(person):
@@ -189,10 +192,37 @@ def test_help_is_called_so_often_and_no_more():
 
 def test_a_retry_of_a_call_takes_the_token_and_calls_nobody():
     first = serve(call(in_status(A)), helper(CAROL), token="one")
-    assert first.entries[0].detail == {"cause": "help", "responders": 1}
+    assert first.entries[0].detail == {
+        "cause": "help",
+        "call": 1,
+        "responders": 1,
+        "units": CAROL.unit_id,
+    }
     again = serve(first.report, helper(DORA), token="two")
     assert again.entries == ()
     assert (again.report.token, again.report.notified) == ("two", first.report.notified)
+
+
+def test_a_call_is_passed_on_once_people_were_told_and_not_when_they_were_let_in():
+    report = call(in_status(A))
+    people = [helper(CAROL), helper(DORA)]
+    made = response.add_helpers(report, Cause.HELP, people, now=NOW, token="t", wait_s=600)
+    assert response.unserved(made.report) == (Cause.HELP,)
+    units = response.called_units(made.entries, Cause.HELP, 1)
+    assert units == (CAROL.unit_id, DORA.unit_id)
+    assert response.called_units(made.entries, Cause.HELP, 2) is None
+    assert response.called_units(made.entries, Cause.CHECK, 1) is None
+    told = response.serve(made.report, Cause.HELP, 1)
+    assert (response.unserved(told.report), told.entries) == ((), ())
+    assert response.serve(told.report, Cause.HELP, 1).report is told.report
+    # A call that came meanwhile is still to be passed on.
+    again = replace(made.report, help_calls=2)
+    assert response.unserved(response.serve(again, Cause.HELP, 1).report) == (Cause.HELP,)
+
+
+def test_a_line_of_the_version_before_names_no_units():
+    line = Entry(NOW, "system", "helpers_called", {"cause": "help", "responders": 2}, "k")
+    assert response.called_units([line], Cause.HELP, 1) is None
 
 
 def test_those_who_may_accept_keep_that_right_when_help_is_called():
@@ -213,7 +243,7 @@ def test_each_cause_is_passed_on_by_itself():
     assert response.unserved(report) == (Cause.HELP, Cause.NOBODY_CAME, Cause.CHECK)
     made = serve(report, Cause.NOBODY_CAME, helper(CAROL))
     assert response.unserved(made.report) == (Cause.HELP, Cause.CHECK)
-    assert made.entries[0].detail == {"cause": "nobody_came", "responders": 1}
+    assert made.entries[0].detail["cause"] == "nobody_came"
     assert [response.calls(report, cause) for cause in Cause] == [1, 1, 1]
 
 

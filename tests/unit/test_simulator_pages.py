@@ -58,6 +58,11 @@ def test_other_methods_are_passed_on_as_they_are(api, method):
     assert api.asked[0].method == method
 
 
+def test_a_file_is_led_to_and_not_fetched(api):
+    assert ask(api, "GET", "/o/TOKEN/m/1234").headers["location"] == "TOKEN?d=accepted"
+    assert str(api.asked[0].url) == f"{BASE}/o/TOKEN/m/1234"
+
+
 def test_before_the_deploy_there_is_nothing(api):
     assert ask(api, "GET", "/o/TOKEN", "").status_code == 503
     assert api.asked == []

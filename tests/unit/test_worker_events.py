@@ -33,6 +33,8 @@ def wire(monkeypatch, world):
     directory = directory_of([Station("np-first", "สภ.หนึ่ง", "First", Point(17.4, 104.7))])
     for name, value in {
         "reports": world.reports,
+        "conversations": world.conversations,
+        "webhook_messenger": world.messenger,
         "responders": world.responders,
         "officer_links": world.links,
         "workflow": world.workflow,

@@ -1,6 +1,7 @@
 """The longest possible search stays within what one execution may hold."""
 
 from ess.domain.ladder import MOST_LAST_STEPS
+from ess.domain.pace import SLOW_S
 from ess.domain.policy_rows import MOST_STEPS
 from tools.check_workflow import DEFINITION, TEMPLATE, CloudFormationLoader, parse
 
@@ -54,6 +55,14 @@ def test_a_search_that_cannot_notify_anybody_does_not_spin():
     # Five seconds a step: over an hour before such a history is full; then the auditor goes on.
     step = most_events("NotifyResponders") + most_events("PauseSearch")
     assert HISTORY_LIMIT / step * STATES["PauseSearch"]["Seconds"] > 3600
+
+
+def test_a_reporter_who_floods_us_for_hours_does_not_fill_a_history():
+    pause = STATES["PauseForMore"]
+    assert (pause["Seconds"], pause["Next"]) == (SLOW_S, "FollowUp")
+    # Each round in vain as often as it may be, which is what no flood does: over half an hour.
+    tried_once = 2 + 4 + most_events("Answered") + most_events("PauseForMore")
+    assert HISTORY_LIMIT / tried_once * pause["Seconds"] > 6 * 3600
 
 
 def test_no_state_passes_more_on_than_the_next_one_needs():

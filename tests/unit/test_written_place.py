@@ -233,7 +233,7 @@ def test_a_plus_code_within_a_sentence():
     assert near(read_place("อยู่ 7fg49qcj+2v ค่ะ").point, (20.3700625, 2.7821875))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.floats(-89.9, 89.9).filter(lambda x: abs(x) > 0.001),
     st.floats(-179.9, 179.9).filter(lambda x: abs(x) > 0.001),
@@ -243,7 +243,7 @@ def test_any_precise_pair_is_read_as_written(latitude, longitude):
     assert near(place.point, (latitude, longitude))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="0123456789.,+-°'\"NSEW /@!3d4?q=&:htpsmagole\n"))
 def test_any_text_is_read(text):
     assert isinstance(read_place(text).rest, str)

@@ -127,6 +127,7 @@ class Case:
     def cancel(self):
         self.reporter.tap(postback(a="cancel"))
         self.reporter.tap(postback(a="cancel_yes"))
+        self.reporter.tap(postback(a="cancel_yes", why="mistake"))
 
     def timeline(self, action):
         table = self.cloud.outputs["ReportsTable"]

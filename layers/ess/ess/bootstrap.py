@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from ess.adapters.line.webhook import LineWebhook
     from ess.adapters.links.secrets import LinkSecrets
     from ess.adapters.staging.sqlite import SqliteStaging
+    from ess.domain.lexicon import Lexicon
     from ess.domain.policy import Policy
     from ess.domain.report import Report
+    from ess.domain.understanding import Understood
     from ess.ports.clock import Clock
     from ess.ports.conversations import Conversations
     from ess.ports.desk_mail import DeskMail
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ess.ports.menu_shelf import MenuShelf
     from ess.ports.menus import Menus
     from ess.ports.messenger import Messenger
+    from ess.ports.profiles import Profiles
     from ess.ports.rejected_events import RejectedEvents
     from ess.ports.reports import Reports
     from ess.ports.responders import Responders
@@ -146,7 +149,9 @@ def notes() -> "Notes":
     """Return what takes officers' notes in the webhook."""
     from ess.usecases.take_note import Notes
 
-    return Notes(conversations(), reports(), responders(), media_queue)
+    return Notes(
+        conversations(), reports(), responders(), media_queue, relay_messenger(), understander()
+    )
 
 
 def _draw_code() -> str:
@@ -225,11 +230,41 @@ def phone_reader() -> "Callable[[str], str | None]":
 
 
 @cache
+def understander() -> "Callable[[str], Understood]":
+    """Return what tells what a text says; its phrases are read when the first text comes."""
+    from ess.domain.understanding import understand
+
+    return lambda text: understand(text, _lexicon())
+
+
+@cache
+def _lexicon() -> "Lexicon":
+    """Return the phrases that people use."""
+    from ess.domain.lexicon import read_lexicon
+    from ess.messages import catalogue
+
+    return read_lexicon(catalogue.load("lexicon"))
+
+
+@cache
 def webhook_messenger() -> "Messenger":
     """Return the light LINE client that the webhook answers with."""
     from ess.adapters.line.wire import WireMessenger
 
     return WireMessenger(settings().line_endpoint, line_credentials())
+
+
+@cache
+def relay_messenger() -> "Messenger":
+    """Return the same for what is pushed before the webhook answers; it waits less."""
+    from ess.adapters.line.wire import RELAY_CONNECT_S, RELAY_READ_S, WireMessenger
+
+    return WireMessenger(
+        settings().line_endpoint,
+        line_credentials(),
+        connect_s=RELAY_CONNECT_S,
+        read_s=RELAY_READ_S,
+    )
 
 
 @cache
@@ -285,12 +320,38 @@ def menu_shelf() -> "MenuShelf":
 
 
 @cache
+def profiles() -> "Profiles":
+    """Return what LINE knows of people; light and impatient, for the webhook."""
+    from ess.adapters.line.calls import LineCalls
+    from ess.adapters.line.profiles import CONNECT_S, READ_S, LineProfiles
+
+    hasty = LineCalls(
+        settings().line_endpoint, line_credentials(), connect_s=CONNECT_S, read_s=READ_S
+    )
+    return LineProfiles(hasty)
+
+
+def known_language(line_user_id: str) -> str | None:
+    """Return which of our languages a person uses LINE in; None for any other.
+
+    Raises:
+        TemporaryFailure, PermanentFailure: LINE did not answer, or refuses.
+    """
+    from ess.messages import catalogue
+
+    return catalogue.known_language(profiles().language(line_user_id))
+
+
+@cache
 def menus() -> "Menus":
     """Return what gives a person a rich menu; light, for the webhook."""
     from ess.adapters.line.calls import LineCalls
-    from ess.adapters.line.menus import LineMenus
+    from ess.adapters.line.menus import CONNECT_S, READ_S, LineMenus
 
-    return LineMenus(LineCalls(settings().line_endpoint, line_credentials()), settings_store())
+    hasty = LineCalls(
+        settings().line_endpoint, line_credentials(), connect_s=CONNECT_S, read_s=READ_S
+    )
+    return LineMenus(hasty, settings_store())
 
 
 @cache
@@ -317,6 +378,15 @@ def desk_mail() -> "DeskMail":
     from ess.adapters.email.sns import SnsDeskMail
 
     return SnsDeskMail(_client("sns", attempts=1), settings().desk_topic_arn)
+
+
+@cache
+def webhook_desk_mail() -> "DeskMail":
+    """Return the desk's e-mail for the webhook: LINE waits 2 s, and the timeline has it anyway."""
+    from ess.adapters.email.sns import SnsDeskMail
+
+    client = _client("sns", attempts=1, read_timeout_s=1)
+    return SnsDeskMail(client, settings().desk_topic_arn)
 
 
 def messages_about(observe: "Callable[[Sent], None]") -> "Callable[[Report], MessagesAbout]":

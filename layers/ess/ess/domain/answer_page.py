@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from ess.domain.conversation import Params
 from ess.domain.ladder import Unit
+from ess.domain.media import MediaRef
 
 
 class Stand(StrEnum):
@@ -48,6 +49,8 @@ class Sheet:
         note: what came of the button before, if that is still so.
         said_no: whether they said that they cannot go.
         help_calls: how often help was called for.
+        words: the reporter's texts, oldest first; for whoever goes.
+        files: the reporter's files, oldest first; for whoever goes.
     """
 
     stand: Stand
@@ -58,6 +61,8 @@ class Sheet:
     note: str | None = None
     said_no: bool = False
     help_calls: int = 0
+    words: tuple[str, ...] = ()
+    files: tuple[MediaRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

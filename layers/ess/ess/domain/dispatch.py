@@ -21,6 +21,7 @@ from ess.domain.ladder import (
     Unit,
     When,
 )
+from ess.domain.relay import seen_by
 from ess.domain.report import (
     ACCEPTED,
     OVERDUE_SLACK_S,
@@ -284,6 +285,11 @@ def is_last(report: Report, step: int) -> bool:
     return report.ladder is not None and not by_hand and report.ladder.place(step).last
 
 
+def is_first(report: Report, step: int) -> bool:
+    """Tell whether `step` begins the search, or the ladder once its units were found."""
+    return report.ladder is not None and step in (0, report.ladder.begins)
+
+
 def reach(report: Report, step: int, unit_ids: Iterable[str], *, now: float) -> Change:
     """Write down that a channel took messages for units that `step` offered the report to.
 
@@ -331,6 +337,7 @@ def acknowledge(report: Report, responder_id: str, *, now: float, wait_s: int) -
         report,
         status=Status.ACKNOWLEDGED,
         acknowledged_by=responder_id,
+        told=seen_by(report, person),
         acknowledged_at=now,
         quiet_since=now,
         contact_known=report.contact_changes,
@@ -357,6 +364,8 @@ def may_take_over(report: Report, person: Notified) -> bool:
 def decline(report: Report, responder_id: str, *, now: float) -> Change:
     """Write down that `responder_id` cannot go; saying so twice changes nothing.
 
+    Whoever went to help does so no more: what the reporter says from now on is not for them.
+
     Raises:
         ReportClosed, NotNotified: as for `acknowledge`.
         ReportAlreadyAcknowledged: it is taken, there is nothing to decline.
@@ -364,7 +373,11 @@ def decline(report: Report, responder_id: str, *, now: float) -> Change:
     person = _asked(report, responder_id)
     if responder_id in report.declined:
         return unchanged(report)
-    after = replace(report, declined=(*report.declined, responder_id))
+    after = replace(
+        report,
+        declined=(*report.declined, responder_id),
+        helpers=tuple(r for r in report.helpers if r != responder_id),
+    )
     detail = {"unit_id": person.unit_id, "responder": person.name_th}
     return change(after, now, f"responder:{responder_id}", "declined", detail, due_at=report.due_at)
 
@@ -376,7 +389,10 @@ def moves_on_at_once(report: Report) -> bool:
     """
     if report.step is None or is_last(report, report.step):
         return False
-    people = report.on_current_step()
+    rung = report.current_rung
+    units = {unit.unit_id for unit in rung.units} if rung else set()
+    # Who has a linked report is asked besides, and not waited for.
+    people = [n for n in report.on_current_step() if n.unit_id in units]
     return bool(people) and all(n.responder_id in report.declined for n in people)
 
 

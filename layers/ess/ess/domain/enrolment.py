@@ -150,7 +150,7 @@ def redeem(
     if invitation.is_open(now):
         if any(person.verified for person in mine):
             return OfficerOutcome(c, (Prompt("officer.join.already", _names(invitation)),))
-        newcomer = None if mine else _newcomer(invitation, c.user_id)
+        newcomer = None if mine else _newcomer(invitation, c)
         row = (invitation.unit_id, (mine[0] if mine else newcomer or mine[0]).responder_id)
         used = replace(invitation, used_by=c.user_id, used_at=now)
         pending = _check(c, now)
@@ -167,13 +167,14 @@ def redeem(
     return OfficerOutcome(c, (_pending_prompt(pending),)) if pending else None
 
 
-def _newcomer(invitation: Invitation, user_id: str) -> Responder:
+def _newcomer(invitation: Invitation, c: Conversation) -> Responder:
     return Responder(
         invitation.responder_id,
         invitation.unit_id,
         invitation.name_th,
         invitation.name_en,
-        line_user_id=user_id,
+        line_user_id=c.user_id,
+        language=c.language,
     )
 
 
@@ -347,7 +348,16 @@ def set_duty(
         return show_status(c, people, now)
     pairs = tuple(
         # Whoever presses a button has not blocked us.
-        (person, replace(person, on_duty=on, duty_set_at=now, line_blocked=False))
+        (
+            person,
+            replace(
+                person,
+                on_duty=on,
+                duty_set_at=now,
+                line_blocked=False,
+                language=c.language or person.language,
+            ),
+        )
         for person in verified
     )
     name = "officer.duty.on" if on else "officer.duty.off"

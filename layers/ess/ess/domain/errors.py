@@ -155,5 +155,9 @@ class ConversationChanged(EssError):
     """Somebody else changed the conversation since it was read: read again, decide again."""
 
 
+class BlockRefused(EssError, ValueError):
+    """A block is asked for in a way that may not be; the message says why."""
+
+
 class SettingChanged(EssError):
     """Somebody else changed this setting since it was read: read again, decide again."""

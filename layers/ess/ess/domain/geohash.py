@@ -122,6 +122,27 @@ def bounds(geohash: str) -> Box:
     return cell_named(geohash).box
 
 
+def neighbours(geohash: str) -> list[str]:
+    """Return the cells of the same length around a geohash's: eight, five beside a pole.
+
+    Raises:
+        InvalidPoint: it is not a geohash.
+    """
+    box = bounds(geohash)
+    height, width = box.north - box.south, box.east - box.west
+    middle, centre = (box.south + box.north) / 2, (box.west + box.east) / 2
+    around: dict[str, None] = {}
+    for up in (-1, 0, 1):
+        latitude = middle + up * height
+        if not -90 < latitude < 90:
+            continue
+        for right in (-1, 0, 1):
+            # The last cell in the east lies beside the first in the west.
+            longitude = (centre + right * width + 180) % 360 - 180
+            around[encode(Point(latitude, longitude), len(geohash))] = None
+    return [cell for cell in around if cell != geohash]
+
+
 def _edge(index: int, limit: int, bits: int) -> float:
     """Return the lower edge of interval `index`: exact, as its 36 bits fit a float's 53."""
     return float(index * 2 * limit - (limit << bits)) / (1 << bits)

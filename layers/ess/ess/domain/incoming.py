@@ -16,6 +16,8 @@ RESPONDER_ACTS = frozenset(
         "close",
         "assign",
         "note",
+        "talk",
+        "more",
     }
 )
 """What a responder can do about a report."""
@@ -80,17 +82,52 @@ class CodeTyped:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSpoke:
+    """The account was added to a group or room, or somebody wrote in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLeft:
+    """The account was removed from a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message was taken back.
+
+    Args:
+        message_id: LINE's id of it, digits.
+    """
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A text was changed after it was sent; the event's own message id is that of the text."""
+
+    text: str
+
+
+Given = Input | ResponderTap | OfficerAsked | CodeTyped | GroupSpoke | GroupLeft | Unsent | Edited
+"""What an event can mean."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingEvent:
-    """An event from a 1:1 chat that is for us.
+    """An event that is for us: from a 1:1 chat, or from a group that the account is in.
 
     Args:
         event_id: the same when the event is delivered again.
-        user_id: LINE user id of the sender.
+        user_id: LINE user id of the sender; id of the group or room for `GroupSpoke` and
+            `GroupLeft`.
         reply_token: answers it once, within a minute; None for events without one.
         given: what it means.
+        message_id: LINE's id of the message, digits; empty for what is none.
     """
 
     event_id: str
     user_id: str
     reply_token: str | None
-    given: Input | ResponderTap | OfficerAsked | CodeTyped
+    given: Given
+    message_id: str = ""

@@ -24,6 +24,9 @@ one delivery later, which leaves one for a function that was never started."""
 LINK_S = 15 * 60
 """Seconds that a link to media works."""
 
+OFFICER_LINK_S = 5 * 60
+"""Seconds that the address behind a link of an officer's page works: the page gives another."""
+
 _NAMESPACE = uuid.UUID("3c0d8e86-5c35-4f0e-8c4b-0c4a2d7a9d15")
 
 
@@ -103,6 +106,7 @@ class MediaItem:
         kind: what LINE says it is.
         sender: ``reporter`` or ``responder:<id>``, as the actor of a timeline's line.
         event_id: the webhook event that brought it.
+        taken_back: it is not to be fetched but to be forgotten, whatever `kind` it is.
     """
 
     report_id: str
@@ -110,12 +114,12 @@ class MediaItem:
     kind: MediaKind
     sender: str
     event_id: str
+    taken_back: bool = False
 
     @property
     def ref(self) -> MediaRef:
         """Return what it will be called: the same however often the message is handled."""
-        named = f"{self.report_id}:{self.message_id}"
-        return MediaRef(self.report_id, self.kind, uuid.uuid5(_NAMESPACE, named).hex)
+        return MediaRef(self.report_id, self.kind, media_id_of(self.report_id, self.message_id))
 
     @property
     def responder_id(self) -> str | None:
@@ -123,6 +127,11 @@ class MediaItem:
         if self.sender == REPORTER:
             return None
         return self.sender.removeprefix(RESPONDER)
+
+
+def media_id_of(report_id: str, message_id: str) -> str:
+    """Return what the file of a message is called in a report."""
+    return uuid.uuid5(_NAMESPACE, f"{report_id}:{message_id}").hex
 
 
 def kind_of(message_type: str) -> MediaKind | None:
@@ -138,6 +147,7 @@ def to_plain(item: MediaItem) -> dict[str, str]:
         "kind": item.kind.value,
         "sender": item.sender,
         "event_id": item.event_id,
+        **({"taken_back": "yes"} if item.taken_back else {}),
     }
 
 
@@ -159,6 +169,7 @@ def from_plain(plain: Any) -> MediaItem:
         kind=MediaKind(plain["kind"]),
         sender=plain["sender"],
         event_id=plain["event_id"],
+        taken_back="taken_back" in plain,
     )
 
 

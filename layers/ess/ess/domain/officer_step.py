@@ -1,6 +1,6 @@
 """What is awaited from an officer in their 1:1 chat; kept in their conversation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Row = tuple[str, str]
 """Unit id and responder id: where a responder is stored."""
@@ -30,15 +30,37 @@ class PhoneCheck:
 
 @dataclass(frozen=True, slots=True)
 class Noting:
-    """A report that this officer closed just now: what they write and send belongs to it.
+    """The report that this officer acted on last: what they write belongs to it.
+
+    While it is open that goes to its reporter; once it is closed, it is a note.
 
     Args:
         report_id: the report.
         until: epoch seconds; from then on a message is none of the report's.
+        chosen_until: epoch seconds until which this officer has said that they write to this very
+            reporter; 0 where they only acted on the report.
     """
 
     report_id: str
     until: float
+    chosen_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Words of an officer that wait for them to say whom they are for.
+
+    Args:
+        words: what was written.
+        until: epoch seconds; from then on they go to nobody.
+    """
+
+    words: str
+    until: float
+
+
+MOST_OTHERS = 7
+"""Reports remembered beside the one acted on last: a radio room has several at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,10 @@ class OfficerStep:
         codes_sent: when codes were sent by SMS, within the last hour; epoch seconds.
         wrong_codes: when wrong invitation codes were typed, within the last 15 minutes.
         leave_asked_at: epoch seconds when this person said that they want to leave, or None.
-        noting: the report that notes and pictures belong to, or None.
+        noting: the report that words, notes and pictures belong to, or None.
+        relayed: when this person's words went to reporters, within the last 5 minutes.
+        others: reports acted on before `noting` that may be open still, the latest first.
+        held: words of which it was asked whom they are for, or None.
     """
 
     check: PhoneCheck | None = None
@@ -58,3 +83,20 @@ class OfficerStep:
     wrong_codes: tuple[float, ...] = ()
     leave_asked_at: float | None = None
     noting: Noting | None = None
+    relayed: tuple[float, ...] = ()
+    others: tuple[Noting, ...] = ()
+    held: Held | None = None
+
+
+def turn_to(step: OfficerStep, noting: Noting, now: float) -> OfficerStep:
+    """Return `step` with the report that is acted on now; what was said of it before stays so."""
+    last = step.noting
+    if last is not None and last.report_id == noting.report_id:
+        noting = replace(noting, chosen_until=max(noting.chosen_until, last.chosen_until))
+    before = (*(() if last is None else (last,)), *step.others)
+    others = tuple(
+        replace(other, chosen_until=0.0)
+        for other in before
+        if other.report_id != noting.report_id and now < other.until
+    )
+    return replace(step, noting=noting, others=others[:MOST_OTHERS])

@@ -76,6 +76,10 @@ class NoticeRule:
     channels: tuple[Channel, ...]
     when: When = When.AT_ONCE
 
+    def concerns(self, kind: Kind) -> bool:
+        """Tell whether it is for a report of `kind`; one of which nothing is known may be any."""
+        return kind in self.kinds or kind is Kind.UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -92,7 +96,7 @@ class Policy:
     notices: tuple[NoticeRule, ...] = ()
 
     def ladder_for(self, kind: Kind) -> LadderRule:
-        """Return the ladder of `kind`: its own, else the one for all others."""
+        """Return the ladder of `kind`: its own, else the one for all others and the unknown."""
         general = next(rule for rule in self.ladders if not rule.kinds)
         return next((rule for rule in self.ladders if kind in rule.kinds), general)
 
@@ -116,7 +120,7 @@ def climb(policy: Policy, kind: Kind, candidates: Sequence[Unit]) -> Ladder:
     notices = [
         Notice(units, one.channels, one.when)
         for one in policy.notices
-        if kind in one.kinds and (units := _units(one.roles, candidates))
+        if one.concerns(kind) and (units := _units(one.roles, candidates))
     ]
     return Ladder(policy.name, tuple(rungs), rule.rounds, tuple(notices), tuple(candidates))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from ess.domain.errors import InvalidPolicy
-from ess.domain.kinds import Kind
+from ess.domain.kinds import EMERGENCIES, Kind
 from ess.domain.ladder import Channel, When
 from ess.domain.policy import LadderRule, NoticeRule, Policy, Role, RungRule
 
@@ -23,7 +23,7 @@ DESK_WAIT_S = (1, 600)
 ROUNDS = (1, 5)
 ATTEMPTS = (1, 10)
 MOST_RUNGS = 20
-MOST_LADDERS = len(Kind) + 1
+MOST_LADDERS = len(EMERGENCIES) + 1
 MOST_NOTICES = 20
 MOST_NAME = 60
 MOST_NOTE = 500
@@ -316,8 +316,8 @@ def _check_told_once(items: list[_At], notices: tuple[NoticeRule, ...]) -> None:
 
 def _kinds(at: _At, hint: str = "") -> frozenset[Kind]:
     found: set[Kind] = set()
-    for item in at.items(len(Kind), f"kinds of emergency{hint}"):
-        number = item.whole((min(Kind), max(Kind)))
+    for item in at.items(len(EMERGENCIES), f"kinds of emergency{hint}"):
+        number = item.whole((min(EMERGENCIES), max(EMERGENCIES)))
         if not number:
             continue
         if Kind(number) in found:

@@ -21,6 +21,7 @@ from ess.domain.errors import (
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
 from ess.domain.ladder import DESK_UNIT_ID, Ladder, Rung, Unit
+from ess.domain.media import MediaRef
 
 
 class Status(StrEnum):
@@ -100,6 +101,8 @@ class Notified:
         step: the step of the ladder at which they were notified last.
         line_user_id: LINE user id, if they have LINE.
         part: what they may do.
+        language: ``th``, ``en``, or None for the first language. As it was when they were notified:
+            LINE takes a message that is sent again only if not a letter differs.
     """
 
     responder_id: str
@@ -109,6 +112,30 @@ class Notified:
     step: int
     line_user_id: str | None = None
     part: Part = Part.RESPONDER
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How much of what the reporter says an officer has been told; see `ess.domain.relay`.
+
+    Args:
+        responder_id: who.
+        mended: of `Report.mended`.
+        pin_moves: of `Report.pin_moves`.
+        notes: of the reporter's texts.
+        media: of the reporter's files.
+        texted_at: epoch seconds of the last SMS about it, or None.
+        retracted: of `Report.retracted`.
+    """
+
+    responder_id: str
+    mended: int = 0
+    pin_moves: int = 0
+    notes: int = 0
+    media: int = 0
+    texted_at: float | None = None
+    retracted: int = 0
 
 
 Detail = Mapping[str, str | int | float | bool | None]
@@ -120,7 +147,7 @@ class Entry:
 
     Args:
         at: epoch seconds.
-        actor: ``reporter``, ``system``, ``auditor`` or ``responder:<id>``.
+        actor: ``reporter``, ``system``, ``auditor``, ``operator`` or ``responder:<id>``.
         action: what happened, a past participle such as ``notified``.
         detail: small facts worth reading later (unit, step, distance, outcome, reason).
         key: makes an entry unique; writing the same key again changes nothing.
@@ -149,6 +176,26 @@ class Report:
         can_talk: False when the reporter said that a call is not possible.
         may_ask: True when the reporter said that it is safe to ask how it ended.
         drill: True for an exercise: labelled on every message, left out of statistics.
+        who: who reports, a word of `ess.domain.understanding.Role`, if known.
+        landmark: how the place is found, in the reporter's words.
+        hurt: whether anybody is hurt: ``yes``, ``no``, ``unknown``; None while not asked.
+        still_there: whether the person who does it is still there; the same words.
+        weapon: whether there is a weapon; the same words.
+        notes: what the reporter wrote, oldest first.
+        details: how often the reporter added or mended something since the dispatch, each of the
+            notes included.
+        pin_moves: how often that was the pin; the ladder stays the one of the first pin.
+        media: the reporter's files that are kept, oldest first.
+        told: how much of all this the officers on the report have been told.
+        note_ids: for each of the latest notes the id of the message it was in, or empty. A note
+            that was taken back is empty, and keeps its place.
+        landmark_id: the id of the message that the landmark was in.
+        unsent: ids of media that were taken back, whether they had been kept by then or not.
+        retracted: how often something was taken back that officers may have been told.
+        cancel_why: the reporter's reason to cancel.
+        pin_doubt: why the pin may be wrong, a word of `ess.domain.service_area.Area`; its reporter
+            fell silent before confirming it. None for a pin that is not doubted.
+        earlier_false: how many earlier reports of this person proved to be false alarms.
         opened_at: epoch seconds.
         changed_at: epoch seconds of the last change.
         version: counts changes; a write states the version it has read.
@@ -182,6 +229,8 @@ class Report:
         reopened: how often the reporter said that nobody came, after it had been closed.
         closing_reason: set when closed.
         acts: what stands for each of the officers' latest taps, oldest first; see `remember`.
+        linked: ids of reports that are perhaps of the same incident; see
+            `ess.domain.same_incident`.
     """
 
     report_id: str
@@ -198,6 +247,23 @@ class Report:
     can_talk: bool = True
     may_ask: bool = False
     drill: bool = False
+    who: str | None = None
+    landmark: str | None = None
+    hurt: str | None = None
+    still_there: str | None = None
+    weapon: str | None = None
+    notes: tuple[str, ...] = ()
+    details: int = 0
+    pin_moves: int = 0
+    media: tuple[MediaRef, ...] = ()
+    told: tuple[Told, ...] = ()
+    note_ids: tuple[str, ...] = ()
+    landmark_id: str = ""
+    unsent: tuple[str, ...] = ()
+    retracted: int = 0
+    cancel_why: str | None = None
+    pin_doubt: str | None = None
+    earlier_false: int = 0
     version: int = 1
     due_at: float | None = None
     run: int = 1
@@ -228,6 +294,22 @@ class Report:
     reopened: int = 0
     closing_reason: ClosingReason | None = None
     acts: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the reporter's texts but for those that were taken back, oldest first."""
+        return tuple(note for note in self.notes if note)
+
+    @property
+    def files(self) -> tuple[MediaRef, ...]:
+        """Return the reporter's files but for those that were taken back, oldest first."""
+        return tuple(ref for ref in self.media if ref.media_id not in self.unsent)
+
+    @property
+    def mended(self) -> int:
+        """Return how often the reporter added or mended something that is no text."""
+        return self.details - len(self.notes)
 
     @property
     def next_step(self) -> int:
@@ -300,15 +382,18 @@ class Report:
     def find_by_line_user(self, line_user_id: str) -> Notified | None:
         """Return whom this LINE user acts as, or None; a person may belong to several units.
 
-        Whoever accepted the report goes on with it; else it is the latest notification, and one
-        that lets them act before one that only informs.
+        Whoever accepted the report, or joined, goes on with it; else it is the latest notification,
+        and one that lets them act before one that only informs.
         """
         theirs = [n for n in reversed(self.notified) if n.line_user_id == line_user_id]
         if not theirs:
             return None
         # The smallest: of those that are alike, the first.
-        holder = self.acknowledged_by
-        return min(theirs, key=lambda n: (n.responder_id != holder, n.part is Part.INFORMED))
+        return min(theirs, key=self._strangeness)
+
+    def _strangeness(self, n: Notified) -> tuple[bool, bool, bool]:
+        holds, helps = n.responder_id == self.acknowledged_by, n.responder_id in self.helpers
+        return (not holds, not helps, n.part is Part.INFORMED)
 
     def on_current_step(self) -> tuple[Notified, ...]:
         """Return everyone who was asked to go at the current step."""
@@ -351,6 +436,11 @@ def change(
     due = now + due_in + OVERDUE_SLACK_S if due_in is not None else due_at
     entry = Entry(now, actor, action, detail, key=f"{version:06d}-{action}")
     return Change(replace(after, version=version, changed_at=now, due_at=due), (entry,))
+
+
+def closes(made: Change) -> bool:
+    """Tell whether `made` is what closes the report, and not a later change of a closed one."""
+    return made.report.status is Status.CLOSED and any(e.action == "closed" for e in made.entries)
 
 
 def unchanged(report: Report) -> Change:

@@ -26,6 +26,7 @@ class Responder:
             counts before it.
         shifts: the plan, in any order; empty for none.
         line_blocked: True since they blocked our account, so that LINE does not reach them.
+        language: ``th``, ``en``, or None for the first language.
         version: grows by one with each change, from 0.
     """
 
@@ -41,6 +42,7 @@ class Responder:
     duty_set_at: float | None = None
     shifts: tuple[Shift, ...] = ()
     line_blocked: bool = False
+    language: str | None = None
     version: int = 0
 
     @property

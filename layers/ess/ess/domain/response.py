@@ -1,13 +1,14 @@
 """After somebody has accepted: progress, help, handing over, silence, closing, reopening."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 from ess.domain.errors import NotNotified, StepNotAllowed
 from ess.domain.ladder import Unit, UnitKind
+from ess.domain.relay import seen_by
 from ess.domain.report import (
     ACCEPTED,
     OVERDUE_SLACK_S,
@@ -144,7 +145,7 @@ def units_to_help(report: Report) -> tuple[Unit, ...]:
 def add_helpers(
     report: Report,
     cause: Cause,
-    people: Iterable[Notified],
+    people: Collection[Notified],
     *,
     now: float,
     token: str,
@@ -152,10 +153,12 @@ def add_helpers(
 ) -> Change:
     """Let `people` join whoever accepted; those who may accept already keep that right.
 
-    Doing so again for the same calls (a retry) only replaces the token.
+    The calls count as passed on only once `people` have been told: see `serve`. Until then whoever
+    goes on learns from the timeline which units it was: see `called_units`.
 
     Args:
         cause: all calls of this cause are passed on by this.
+        people: everyone who is called, known already or not.
         token: task token of the state that waits for the next step.
         wait_s: seconds that state waits.
     """
@@ -165,11 +168,36 @@ def add_helpers(
     fresh = tuple(person for person in people if person.responder_id not in known)
     ids = {person.responder_id for person in fresh}
     kept = tuple(n for n in report.notified if n.responder_id not in ids)
-    made, served, _ = _COUNTERS[cause]
-    passed_on: dict[str, Any] = {served: getattr(report, made)}
-    after = replace(report, notified=kept + fresh, token=token, **passed_on)
-    detail: Detail = {"cause": cause.value, "responders": len(fresh)}
+    after = replace(report, notified=kept + fresh, token=token)
+    detail: Detail = {
+        "cause": cause.value,
+        "call": calls(report, cause),
+        "responders": len(fresh),
+        "units": " ".join(dict.fromkeys(person.unit_id for person in people)),
+    }
     return change(after, now, "system", "helpers_called", detail, due_in=wait_s)
+
+
+def called_units(timeline: Iterable[Entry], cause: Cause, call: int) -> tuple[str, ...] | None:
+    """Return the ids of the units that a call went to; None if it has gone to nobody yet.
+
+    Args:
+        call: how many calls of this cause there were then.
+    """
+    for entry in timeline:
+        said = entry.detail
+        if entry.action == "helpers_called" and (said["cause"], said.get("call")) == (cause, call):
+            return tuple(str(said["units"]).split())
+    return None
+
+
+def serve(report: Report, cause: Cause, call: int) -> Change:
+    """Write down that the calls of a cause, `call` of them, were passed on, whatever came since."""
+    _, served, _ = _COUNTERS[cause]
+    if getattr(report, served) >= call:
+        return unchanged(report)
+    passed_on: dict[str, Any] = {served: call}
+    return Change(replace(report, version=report.version + 1, **passed_on), ())
 
 
 def join(report: Report, responder_id: str, *, now: float) -> Change:
@@ -188,7 +216,8 @@ def join(report: Report, responder_id: str, *, now: float) -> Change:
         raise StepNotAllowed("nobody to help")
     if responder_id in report.helpers:
         return unchanged(report)
-    after = replace(report, helpers=(*report.helpers, responder_id))
+    helpers = (*report.helpers, responder_id)
+    after = replace(report, helpers=helpers, told=seen_by(report, person))
     detail = {"unit_id": person.unit_id, "responder": person.name_th}
     return change(after, now, f"responder:{responder_id}", "joined", detail, due_at=report.due_at)
 

@@ -30,6 +30,7 @@ class Area(StrEnum):
     INSIDE = "inside"
     AT_SEA = "at_sea"
     OUTSIDE = "outside"
+    DOUBTFUL = "doubtful"  # written in a way that can be read as another place
 
 
 def locate(point: Point) -> Area:

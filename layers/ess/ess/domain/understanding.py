@@ -69,6 +69,12 @@ class Understood:
         cannot_talk: the person says that a call is not possible.
         hides: the person seems to be hiding or overheard: ask whether a call is possible.
         cancels: the report is to be dropped.
+        hedged: a "but" or a "still" is in it.
+        only_cancels: it says nothing else, as the button does.
+        keeps: the report is said not to be dropped.
+        why: the reason to cancel that is named: ``helped``, ``mistake``, or None.
+        no_number: the person says that there is no number to call.
+        choice: nothing but the number of a choice, "1" or "ข้อ 2": 1 to 9, or None.
         asks_status: what happens with the report is asked.
         who: who reports, where said.
         yes: an answer: True for yes, False for no, None when it is neither.
@@ -88,6 +94,12 @@ class Understood:
     cannot_talk: bool = False
     hides: bool = False
     cancels: bool = False
+    hedged: bool = False
+    only_cancels: bool = False
+    keeps: bool = False
+    why: str | None = None
+    no_number: bool = False
+    choice: int | None = None
     asks_status: bool = False
     who: Role | None = None
     yes: bool | None = None
@@ -124,6 +136,14 @@ _PHONE = re.compile(
 )
 # Two of a letter are often right where words meet, so they are undone only if nothing else helps.
 _DOUBLED = re.compile(r"([^\W\d])\1")
+# Compared without tones: "ข้อ 2ค่ะ".
+_CHOICE = re.compile(
+    r"(?:เลือก|เอา|กด|ตอบ)?"
+    r"(?:ขอที|ขอ|อันที|อัน|เบอร|หมายเลข|เลข|ตัวเลือกที|ตัวเลือก|no\.? ?|number |option |choice |#)?"
+    r"(?:([1-9])|(หนึง|one)|(สอง|two)|(สาม|three)|(สี|four)|(หา|five))[.)]?"
+    r"(?:ครับ|คับ|คะ|คา|นะ|จา|จะ| ?please)*"
+)
+_HEDGE = re.compile(r"แต(?!ง)|ยัง|\b(?:but|still)\b")
 _LAUGH = re.compile(r"(?<!\d)5{3,}\+?(?!\d)|\b(?:lol|lmao|haha\w*)\b|😂|🤣")
 
 _ALONE = "_alone"
@@ -134,6 +154,9 @@ _ASKABLE_MARKS = {"safe", "test"}
 
 _REACH = 6
 """Phrases over which a "not" reaches, at most."""
+
+_WHYS = ("helped", "mistake")
+"""Reasons to cancel that have words of their own; see `ess.domain.conversation.CANCEL_REASONS`."""
 
 _HARM_ROLES = {"victim": Role.VICTIM, "relative": Role.RELATIVE}
 _SAID_ROLES = {"volunteer": Role.VOLUNTEER, "bystander": Role.BYSTANDER}
@@ -178,6 +201,12 @@ def understand(text: str, lexicon: Lexicon) -> Understood:
         cannot_talk="no_call" in said,
         hides="hides" in said,
         cancels="cancel" in said,
+        hedged=_HEDGE.search(plain.letters) is not None,
+        only_cancels="cancel" in said and _only(plain, tokens, "drop"),
+        keeps="keeps" in said,
+        why=next((why for why in _WHYS if f"why.{why}" in said), None),
+        no_number="no_number" in said or _only(plain, tokens, "no_number_alone"),
+        choice=_choice(plain),
         asks_status="status" in said,
         who=_role(said, evidence, reading.doubtful),
         yes=_answer(plain, tokens, alone),
@@ -322,6 +351,21 @@ def _is_alone(plain: PlainText, tokens: list[Token]) -> bool:
     """Tell whether the text is one phrase, with nothing but particles around it."""
     words = [token for token in tokens if not token.has("particle")]
     return len(words) <= 1 and not _without_tokens(plain, tokens)
+
+
+def _only(plain: PlainText, tokens: list[Token], mark: str) -> bool:
+    """Tell whether the text is nothing but phrases with `mark`, and particles."""
+    telling = [token for token in tokens if not token.has("particle")]
+    says = bool(telling) and all(token.has(mark) for token in telling)
+    return says and not _without_tokens(plain, tokens)
+
+
+def _choice(plain: PlainText) -> int | None:
+    match = _CHOICE.fullmatch(plain.letters)
+    if match is None:
+        return None
+    index = match.lastindex or 1
+    return int(match[1]) if index == 1 else index - 1
 
 
 def _is_clause(plain: PlainText, tokens: list[Token], index: int) -> bool:

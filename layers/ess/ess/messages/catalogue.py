@@ -1,6 +1,7 @@
 """Every text that people read, from the data files beside this module, by language.
 
-A third language is a third file. A person who has not chosen reads Thai with English beside it.
+A third language is a third file, and its name in ``languages.json``. A person who has not chosen,
+and whose LINE speaks none of them, reads the first with the second beside it.
 """
 
 import json
@@ -8,9 +9,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
-
-LANGUAGES = ("th", "en")
-"""Thai first: also the order in which both are shown to a person who has not chosen."""
 
 _THAILAND = timezone(timedelta(hours=7))  # no daylight saving since 1920; needs no tz database
 
@@ -24,9 +22,19 @@ def load(name: str) -> dict[str, Any]:
     return data
 
 
+LANGUAGES: tuple[str, ...] = tuple(load("languages")["order"])
+"""Thai first: also the order in which two are shown to a person who has not chosen."""
+
+
+def known_language(code: str | None) -> str | None:
+    """Return which of `LANGUAGES` a code as LINE writes it (``en``, ``zh-TW``) is, or None."""
+    base = (code or "").partition("-")[0].lower()
+    return base if base in LANGUAGES else None
+
+
 def languages_for(language: str | None) -> tuple[str, ...]:
-    """Return the languages to show, the main one first; both when `language` is not chosen."""
-    return (language,) if language in LANGUAGES else LANGUAGES
+    """Return the languages to show, the main one first; two when `language` is not chosen."""
+    return (language,) if language in LANGUAGES else LANGUAGES[:2]
 
 
 def has_text(key: str) -> bool:
@@ -49,7 +57,9 @@ def words_for(language: str, params: dict[str, Any]) -> dict[str, str]:
 
     Recognises ``unit_th/unit_en`` and other names (``responder``, ``asked`` ...), ``distance_m``
     (metres), ``kind`` (1 to 5), ``reason``, ``phone`` (E.164), ``opened_at`` and ``changed_at``
-    (epoch seconds), and ``until_at``, a moment that may be on another day.
+    (epoch seconds), ``until_at``, a moment that may be on another day, what a reporter has said
+    (``hurt``, ``still_there``, ``weapon``, ``who``), and numbers of files. For small screens it
+    adds ``said``, all three answers in one line, and ``unit_away``, a unit with its distance.
     """
     words = {name: str(value) for name, value in params.items() if value is not None}
     for name in ("unit", "unit_holder", "responder", "asked", "called"):
@@ -58,38 +68,112 @@ def words_for(language: str, params: dict[str, Any]) -> dict[str, str]:
             words[name] = str(named)
     if params.get("distance_m") is not None:
         words["distance"] = distance(float(params["distance_m"]), language)
+    if "unit" in words:
+        words["unit_away"] = " · ".join(words[one] for one in ("unit", "distance") if one in words)
     if params.get("kind") is not None:
         words["kind"] = load(language)[f"kind.{int(params['kind'])}"]
     if params.get("reason") is not None:
         words["reason"] = load(language)[f"reason.{params['reason']}"]
     if params.get("phone") is not None:
         words["phone"] = phone_number(str(params["phone"]))
-    for name in ("opened", "changed"):
-        if params.get(f"{name}_at") is not None:
-            words[name] = clock_time(float(params[f"{name}_at"]), language)
-    if params.get("until_at") is not None:
-        words["until"] = day_and_time(float(params["until_at"]), language)
+    words |= _moments(language, params)
+    return words | _about_reporter(language, params) | _about_others(language, params)
+
+
+def _moments(language: str, params: dict[str, Any]) -> dict[str, str]:
+    """Return the moments in `params`: the time of day, with the day where it may be another."""
+    at = {
+        name: float(params[f"{name}_at"])
+        for name in ("opened", "changed", "until")
+        if params.get(f"{name}_at") is not None
+    }
+    days = {date(at[name], language) for name in ("opened", "changed") if name in at}
+    with_day = {"until", "opened"} if len(days) > 1 else {"until"}
+    return {
+        name: (day_and_time if name in with_day else clock_time)(epoch, language)
+        for name, epoch in at.items()
+    }
+
+
+_FILES = ("images", "videos", "sounds")
+"""Parameters that count files of each kind, as they are named."""
+
+
+def _about_reporter(language: str, params: dict[str, Any]) -> dict[str, str]:
+    """Return what a reporter has said, sent and reported before, in words of `language`."""
+    texts, words, answers = load(language), {}, []
+    for name in ("hurt", "weapon", "still_there"):
+        if params.get(name) is not None:
+            said = params[name]
+            words[name] = texts["heard.unknown" if said == "unknown" else f"answer.{name}.{said}"]
+            answers.append(texts[f"said.{name}.{said}"])
+    if answers:
+        words["said"] = " · ".join(answers)
+    if params.get("who") is not None:
+        words["who"] = texts[f"role.{params['who']}"]
+    if params.get("can_talk") is False:
+        words["calls"] = texts["calls.no"]
+    files = [name for name in _FILES if params.get(name)]
+    if files:
+        told = (texts[f"files.{name}"].format(number=params[name]) for name in files)
+        words["new_files"] = ", ".join(told)
+    if params.get("earlier_false") is not None:
+        words["history"] = texts["history.earlier_false"].format_map(params)
+    return words
+
+
+_SAME_NAMED = 3
+"""Linked reports that a card names; of the others it says how many there are."""
+
+
+def _about_others(language: str, params: dict[str, Any]) -> dict[str, str]:
+    """Return what other reports of perhaps the same incident there are, in words of `language`."""
+    texts, words, named, number = load(language), {}, [], 1
+    while params.get(f"same_{number}_reference") is not None:
+        holder = params.get(f"same_{number}_{language}") or params.get(f"same_{number}_th")
+        text = texts[f"same.{params[f'same_{number}_state']}"]
+        named.append(text.format(reference=params[f"same_{number}_reference"], holder=holder))
+        number += 1
+    if len(named) > _SAME_NAMED:
+        more = texts["same.more"].format(number=len(named) - _SAME_NAMED)
+        named = [*named[:_SAME_NAMED], more]
+    if named:
+        words["same"] = ", ".join(named)
+    if params.get("near") is not None:
+        words["near"] = texts["near.some"].format(near=params["near"])
     return words
 
 
 def distance(metres: float, language: str) -> str:
     """Return a distance as people say it: metres below 1 km (to 10 m), else kilometres."""
     if metres < 995:
-        return f"{round(metres, -1):.0f} {'เมตร' if language == 'th' else 'm'}"
+        return text("form.metres", language, {"number": f"{round(metres, -1):.0f}"})
     kilometres = metres / 1000
-    return f"{kilometres:.{1 if kilometres < 100 else 0}f} {'กม.' if language == 'th' else 'km'}"
+    number = f"{kilometres:.{1 if kilometres < 100 else 0}f}"
+    return text("form.kilometres", language, {"number": number})
 
 
 def clock_time(epoch: float, language: str) -> str:
     """Return the time of day in Thailand, ``14:05 น.`` or ``14:05``."""
-    local = datetime.fromtimestamp(epoch, UTC).astimezone(_THAILAND)
-    return f"{local:%H:%M}{' น.' if language == 'th' else ''}"
+    return text("form.clock", language, {"time": f"{_in_thailand(epoch):%H:%M}"})
+
+
+def date(epoch: float, language: str) -> str:
+    """Return the day in Thailand, ``25 พ.ย. 2569`` or ``25 Nov 2026``."""
+    local = _in_thailand(epoch)
+    month = text("form.months", language).split()[local.month - 1]
+    year = local.year + int(text("form.years_more", language))
+    return text("form.date", language, {"day": local.day, "month": month, "year": year})
 
 
 def day_and_time(epoch: float, language: str) -> str:
-    """Return time and day in Thailand, ``20:00 น. (30/11)`` or ``20:00 (30/11)``."""
-    local = datetime.fromtimestamp(epoch, UTC).astimezone(_THAILAND)
-    return f"{clock_time(epoch, language)} ({local.day}/{local.month})"
+    """Return day and time in Thailand, ``25 พ.ย. 2569 เวลา 20:00 น.`` or ``25 Nov 2026, 20:00``."""
+    given = {"date": date(epoch, language), "time": clock_time(epoch, language)}
+    return text("form.date_and_time", language, given)
+
+
+def _in_thailand(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC).astimezone(_THAILAND)
 
 
 def phone_number(e164: str) -> str:

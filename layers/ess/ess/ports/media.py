@@ -51,6 +51,14 @@ class MediaStore(Protocol):
         """
         ...
 
+    def forget(self, ref: MediaRef) -> None:
+        """Delete a file and every version of it; one that is not there is no error.
+
+        Raises:
+            TemporaryFailure, PermanentFailure: the store did not answer, or refuses.
+        """
+        ...
+
     def link(self, ref: MediaRef, seconds: int) -> str:
         """Return an address under which whoever has it can fetch the file for a while.
 

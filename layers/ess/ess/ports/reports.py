@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from ess.domain.geo import Point
 from ess.domain.report import Change, Entry, Report
 
 
@@ -48,4 +49,15 @@ class Reports(Protocol):
 
     def due(self, now: float, limit: int = 100) -> list[str]:
         """Return ids of open reports whose `due_at` is not after `now`, most overdue first."""
+        ...
+
+    def near(self, point: Point, since: float, limit: int = 100) -> list[str]:
+        """Return ids of reports opened since epoch seconds `since` around `point`, earliest first.
+
+        That is all of them within 250 m, and others a little farther away, open or closed. One that
+        was opened or moved a moment ago may be missing.
+
+        Raises:
+            TemporaryFailure: the store did not answer.
+        """
         ...

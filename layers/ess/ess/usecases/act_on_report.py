@@ -5,7 +5,7 @@ unit's list, since a person who left it or lost its trust meanwhile may not act 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ess.domain import dispatch, response
 from ess.domain.conversation import Params, Prompt
@@ -21,6 +21,7 @@ from ess.domain.errors import (
 )
 from ess.domain.incoming import ResponderTap
 from ess.domain.ladder import DESK_UNIT_ID
+from ess.domain.relay import is_on_it
 from ess.domain.report import (
     ACCEPTED,
     SEARCHING,
@@ -40,6 +41,7 @@ from ess.ports.clock import Clock
 from ess.ports.reports import Reports
 from ess.ports.responders import Responders
 from ess.ports.workflow import Workflow
+from ess.usecases.linked_reports import with_linked
 from ess.usecases.officer_news import facts, facts_with_place, label
 
 TRIES = 5
@@ -151,12 +153,20 @@ def act_on_report(
         changed, refused = done.change.report is not report, done.refused and not again
         answer = Answer(done.prompt, changed, made.report, person, refused)
         try:
+            answer = _with_linked(answer, reports)
             tell(answer)
         finally:  # whether or not LINE takes the answer, the report goes on
             if done.wake is not None:
                 workflow.resume(*done.wake)
         return answer
     raise TemporaryFailure("the report kept changing")
+
+
+def _with_linked(answer: Answer, reports: Reports) -> Answer:
+    if answer.person is None:
+        return answer
+    prompt = with_linked(answer.prompt, answer.report, answer.person, reports)
+    return replace(answer, prompt=prompt)
 
 
 def offered_acts(report: Report, person: Notified) -> tuple[str, ...]:
@@ -259,6 +269,18 @@ def _note(a: _Acting) -> Change:
     return Change(a.report, (entry,))
 
 
+def _more(a: _Acting) -> Change:
+    refuse_unless_theirs(a.report, a.who)
+    return unchanged(a.report)
+
+
+def _talk(a: _Acting) -> Change:
+    refuse_closed(a.report)
+    if not is_on_it(a.report, a.who):
+        raise NotTheAcknowledger(a.report.report_id)
+    return unchanged(a.report)
+
+
 _ACTS: dict[str, Callable[[_Acting], Change]] = {
     "accept": _accept,
     "decline": _decline,
@@ -270,6 +292,8 @@ _ACTS: dict[str, Callable[[_Acting], Change]] = {
     "close": _close,
     "assign": _assign,
     "note": _note,
+    "talk": _talk,
+    "more": _more,
 }
 
 
@@ -316,8 +340,13 @@ def _wake(before: Report, report: Report, tap: ResponderTap) -> tuple[str, str] 
 
 
 def _may_act(tap: ResponderTap) -> bool:
-    """Tell whether this tap does something that could be done twice: a note has its own key."""
-    return tap.act != "note" and (tap.choice is not None or tap.act not in _CHOICES)
+    """Tell whether this tap does something that could be done twice.
+
+    A note has a key of its own; to begin to talk, or to see more buttons, changes nothing.
+    """
+    if tap.act in ("note", "talk", "more"):
+        return False
+    return tap.choice is not None or tap.act not in _CHOICES
 
 
 def _refuse(report: Report, person: Notified | None, tap: ResponderTap, refusal: EssError) -> _Done:
@@ -363,6 +392,7 @@ _DONE = {
     "close": "officer.done",
     "assign": "officer.assigned",
     "note": "officer.noted",
+    "talk": "officer.relay.begin",
 }
 
 
@@ -373,19 +403,21 @@ def _told(report: Report, tap: ResponderTap, person: Notified) -> Prompt:
             return Prompt("officer.no_units", facts(report))
         return Prompt(_CHOICES[tap.act], facts(report) | more)
     name = _DONE.get(tap.act, f"officer.{tap.act}")
+    at_desk: Params = {"at_desk": person.unit_id == DESK_UNIT_ID}
     match tap.act:
         case "accept":
             # Number and exact place go to the one who goes, and to nobody else.
             phone = report.phone if report.can_talk else None
-            at_desk = person.unit_id == DESK_UNIT_ID
-            going: Params = {"phone": phone, "at_desk": at_desk}
-            return Prompt(name, facts_with_place(report) | going)
+            known = facts_with_place(report) | {"phone": phone} | at_desk
         case "join":
-            return Prompt(name, facts_with_place(report))
+            known = facts_with_place(report)
+        case "more":
+            known = facts(report) | at_desk
         case "assign" if report.hand_rung is not None:
-            return Prompt(name, facts(report, report.hand_rung.units[0]))
+            known = facts(report, report.hand_rung.units[0])
         case _:
-            return Prompt(name, facts(report))
+            known = facts(report)
+    return Prompt(name, known)
 
 
 def _told_again(report: Report, tap: ResponderTap, person: Notified) -> Prompt:

@@ -14,6 +14,8 @@ from ess.domain.errors import NotNotified
 from ess.domain.incoming import RESPONDER_ACTS, ResponderTap
 from ess.domain.ladder import DESK_UNIT_ID, Unit
 from ess.domain.link import LinkClaim, person_of
+from ess.domain.media import OFFICER_LINK_S
+from ess.domain.relay import is_on_it
 from ess.domain.report import (
     ACCEPTED,
     RESPONDER_REASONS,
@@ -27,10 +29,12 @@ from ess.domain.report import (
 )
 from ess.ports.clock import Clock
 from ess.ports.links import OfficerLinks
+from ess.ports.media import MediaStore
 from ess.ports.reports import Reports
 from ess.ports.responders import Responders
 from ess.ports.workflow import Workflow
 from ess.usecases.act_on_report import UNITS_SHOWN, act_on_report, offered_acts
+from ess.usecases.linked_reports import linked_with, same_facts
 from ess.usecases.officer_news import facts, facts_for, pin
 
 CHOOSING: Mapping[str, Callable[[Report], tuple[Choice, ...]]] = {
@@ -69,18 +73,52 @@ def show_link(
     report = reports.get(claim.report_id)
     person = _admit(report, claim, responders)
     acts = offered_acts(report, person)
+    goes = is_on_it(report, person.responder_id)
     choosing = asked if asked in CHOOSING and asked in acts else None
     stand = _stand(report, person)
     return Sheet(
         stand=stand,
-        facts=_facts(report, person, stand),
+        facts=_facts(report, person, stand) | _same(report, stand, reports),
         acts=acts,
         choosing=choosing,
         choices=CHOOSING[choosing](report) if choosing else (),
         note=code if _still_so(code, report, person) else None,
         said_no=person.responder_id in report.declined,
         help_calls=report.help_calls,
+        words=report.words if goes else (),
+        files=report.files if goes else (),
     )
+
+
+def find_file(
+    token: str,
+    media_id: str,
+    *,
+    links: OfficerLinks,
+    reports: Reports,
+    responders: Responders,
+    store: MediaStore,
+    clock: Clock,
+) -> str:
+    """Return an address of one of the reporter's files, which works for `OFFICER_LINK_S` seconds.
+
+    Only for whoever goes to the open report: everybody else, and any other id, is refused alike.
+
+    Args:
+        token: as it came.
+        media_id: as it came.
+
+    Raises:
+        LinkRefused, LinkExpired, ReportNotFound, NotNotified, TemporaryFailure: as for `show_link`.
+    """
+    claim = links.read(token, clock.now())
+    report = reports.get(claim.report_id)
+    person = _admit(report, claim, responders)
+    refs = report.files if is_on_it(report, person.responder_id) else ()
+    for ref in refs:
+        if ref.media_id == media_id:
+            return store.link(ref, OFFICER_LINK_S)
+    raise NotNotified(report.report_id)
 
 
 def press_button(
@@ -179,6 +217,14 @@ def _facts(report: Report, person: Notified, stand: Stand) -> Params:
     if stand is Stand.YOURS and report.can_talk:
         known |= {"phone": report.phone}
     return known
+
+
+_SHOWS_LINKED = frozenset({Stand.OFFERED, Stand.YOURS, Stand.AT_DESK, Stand.HELPING})
+
+
+def _same(report: Report, stand: Stand, reports: Reports) -> Params:
+    """Return what may be said of linked reports to whoever goes, or may."""
+    return same_facts(linked_with(report, reports)) if stand in _SHOWS_LINKED else {}
 
 
 def _assignable(report: Report) -> tuple[Unit, ...]:

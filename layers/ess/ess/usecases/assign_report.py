@@ -1,6 +1,6 @@
 """Give a report the ladder of units that it is offered to, one rung after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ess.domain import dispatch
@@ -11,6 +11,7 @@ from ess.domain.report import Change, Report, refuse_superseded
 from ess.ports.clock import Clock
 from ess.ports.reports import Reports
 from ess.usecases.change_report import change_report
+from ess.usecases.link_reports import link_same_incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ def assign_report(
     *,
     reports: Reports,
     clock: Clock,
+    on_search_failure: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Store the ladder that `policy` makes of `candidates`, the desk always its last rung.
 
@@ -39,9 +41,12 @@ def assign_report(
     does not change the rungs under a search that has begun. Only a ladder that was made while no
     unit could be found gives way to one with units.
 
+    Then reports of the same incident are looked for and linked; that fails without a consequence.
+
     Args:
         run: the workflow execution that asks.
         candidates: as the lookup ranks them; may be empty, then the desk is asked at once.
+        on_search_failure: told why reports of the same incident were not found or linked.
 
     Returns:
         The report with its ladder.
@@ -59,7 +64,8 @@ def assign_report(
         units = [_unit(candidate, report.pin) for candidate in candidates]
         return dispatch.assign(report, climb(policy, report.kind, units), now=clock.now())
 
-    return change_report(reports, report_id, decide)[1]
+    _, report = change_report(reports, report_id, decide)
+    return link_same_incidents(report, reports=reports, clock=clock, on_failure=on_search_failure)
 
 
 def _unit(candidate: Candidate, pin: Point) -> Unit:

@@ -1,6 +1,6 @@
 """Tell everyone how an accepted report goes on, and do not let it be forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from ess.domain.report import (
 from ess.domain.report import (
     SEARCHING,
     Change,
+    Entry,
     Notified,
     Part,
     Report,
@@ -28,6 +29,7 @@ from ess.ports.responders import Responders
 from ess.usecases.change_report import change_report
 from ess.usecases.notify_responders import as_notified
 from ess.usecases.officer_news import facts, facts_for, news_for, others, pin, sms_facts
+from ess.usecases.pass_on_words import pass_on_words
 from ess.usecases.send_messages import MessagesAbout, Outcome
 
 ACCEPTED = "accepted"
@@ -63,8 +65,9 @@ def follow_up_report(
 
     What is told follows from the report, not from how the wait ended: an outcome may have been
     lost, or may come late. So each time the reporter hears the present status, the others that it
-    is taken, the officer who accepted what is new of the reporter and of helpers, and further units
-    are called where a call for help was not passed on yet. LINE takes each of these messages once;
+    is taken, the officer who accepted what is new of the reporter and of helpers, further units are
+    called where a call for help was not passed on yet, and whoever goes gets what the reporter has
+    said (`pass_on_words`). LINE takes each of these messages once;
     an SMS is sent only by the invocation that wrote what it says.
 
     After `response.MAX_REMINDERS` reminders a silent officer loses the report, one on the scene
@@ -83,8 +86,8 @@ def follow_up_report(
         ReportReleased: nobody has it any more; it must be offered to others.
         ReportSuperseded: another execution carries it.
         ReportNotFound: there is none.
-        TemporaryFailure: a store did not answer, or the reporter could not be told for now. All
-            may be repeated.
+        TemporaryFailure: a store did not answer, or the reporter, or an officer of the reporter's
+            words, could not be told for now. All may be repeated.
     """
     tools = _Tools(reports, responders, links, clock)
     before, report = change_report(
@@ -99,8 +102,18 @@ def follow_up_report(
         report = _call_help(report, cause, token, wait_s, messages, tools)
         if report.status not in ACCEPTED_STATUSES:
             raise ReportReleased(report_id)
+    report, passed_on = pass_on_words(
+        report,
+        messages.now_about(report),
+        reports=reports,
+        responders=responders,
+        links=links,
+        clock=clock,
+    )
     if told is Outcome.FAILED and outcome != UNHEARD:
         raise TemporaryFailure("the reporter could not be told yet")
+    if not passed_on and outcome != UNHEARD:
+        raise TemporaryFailure("an officer could not be told yet what the reporter says")
     return report
 
 
@@ -229,23 +242,53 @@ def _call_help(
     messages: MessagesAbout,
     tools: _Tools,
 ) -> Report:
-    """Call further units to help whoever accepted, and say who was called."""
-    crew = _crew_to_help(report, tools)
-    people = [as_notified(person, report.next_step, Part.HELPER) for person in crew.values()]
+    """Call further units to help whoever accepted, and say who was called.
+
+    First they are let in, then they are told, and only then the call counts as passed on: whatever
+    ends this between is made good by the next invocation, to the same units. It repeats the pushes,
+    which LINE takes once, and sends an SMS to whom the timeline knows of none.
+    """
+    crew: dict[str, Responder] = {}
+    lines: list[Entry] = []
 
     def add(now_is: Report) -> Change:
         refuse_superseded(now_is, report.run)
         if now_is.status not in ACCEPTED_STATUSES:
             return unchanged(now_is)
-        return response.add_helpers(
-            now_is, cause, people, now=tools.clock.now(), token=token, wait_s=wait_s
-        )
+        now = tools.clock.now()
+        if cause not in response.unserved(now_is):
+            return response.wait_for_progress(now_is, now=now, token=token, wait_s=wait_s)
+        lines[:] = tools.reports.timeline(report.report_id)
+        units = response.called_units(lines, cause, response.calls(now_is, cause))
+        crew.clear()
+        if units is not None:
+            crew.update(_people_of(units, now_is, tools))
+            return response.wait_for_progress(now_is, now=now, token=token, wait_s=wait_s)
+        crew.update(_crew_to_help(now_is, tools))
+        people = [as_notified(person, now_is.next_step, Part.HELPER) for person in crew.values()]
+        return response.add_helpers(now_is, cause, people, now=now, token=token, wait_s=wait_s)
 
-    before, after = change_report(tools.reports, report.report_id, add)
-    if after.status in ACCEPTED_STATUSES:
-        served_now = cause in response.unserved(before)
-        _tell_helpers(after, cause, crew, messages.now_about(after), tools, with_sms=served_now)
-    return after
+    _, after = change_report(tools.reports, report.report_id, add)
+    if after.status not in ACCEPTED_STATUSES or cause not in response.unserved(after):
+        return after
+    _tell_helpers(after, cause, crew, lines, messages.now_about(after), tools)
+    call = response.calls(after, cause)
+    _, served = change_report(
+        tools.reports, report.report_id, lambda now_is: response.serve(now_is, cause, call)
+    )
+    return served
+
+
+def _people_of(unit_ids: Iterable[str], report: Report, tools: _Tools) -> dict[str, Responder]:
+    """Return those of some units who may be called to help, by their ids."""
+    now = tools.clock.now()
+    busy = {*report.helpers, *report.declined, report.acknowledged_by}
+    return {
+        person.responder_id: person
+        for unit_id in unit_ids
+        for person in tools.responders.of_unit(unit_id)
+        if person.may_be_called(now) and person.responder_id not in busy
+    }
 
 
 def _crew_to_help(report: Report, tools: _Tools) -> dict[str, Responder]:
@@ -254,18 +297,12 @@ def _crew_to_help(report: Report, tools: _Tools) -> dict[str, Responder]:
     Units that nobody has asked come first; where none is left, those who were asked before. Neither
     whoever is on it already nor whoever said that they cannot go is called.
     """
-    now = tools.clock.now()
-    busy = {*report.helpers, *report.declined, report.acknowledged_by}
     crew: dict[str, Responder] = {}
     units = 0
     for unit in (*response.units_to_help(report), DESK):
         if unit.unit_id != DESK_UNIT_ID and units == response.UNITS_TO_HELP:
             continue
-        people = {
-            person.responder_id: person
-            for person in tools.responders.of_unit(unit.unit_id)
-            if person.may_be_called(now) and person.responder_id not in busy
-        }
+        people = _people_of([unit.unit_id], report, tools)
         units += bool(people)
         crew |= people
     return crew
@@ -275,12 +312,12 @@ def _tell_helpers(
     report: Report,
     cause: response.Cause,
     crew: dict[str, Responder],
+    lines: Iterable[Entry],
     messages: MessagesAbout,
     tools: _Tools,
-    *,
-    with_sms: bool,
 ) -> None:
     occasion = f"{cause.value}-{response.calls(report, cause)}"
+    texted = _texted_before(lines, occasion)
     # The card names the helper's own unit as how far it is; whose help is wanted stands beside it.
     of_holder = facts(report)
     holder: Params = {f"unit_holder_{la}": of_holder[f"unit_{la}"] for la in ("th", "en")}
@@ -294,18 +331,35 @@ def _tell_helpers(
             card = Prompt(_HELP_CARDS[cause], facts_for(report, person) | pin(report) | holder)
             jobs.append(partial(messages.push_to, person, card, occasion))
             unit_ids.append(person.unit_id)
-        if row.phone and with_sms:
+        if row.phone and row.responder_id not in texted:
             text = _text("sms.help", report, person, tools)
             jobs.append(partial(messages.text_to, person, row.phone, text, occasion))
             unit_ids.append(person.unit_id)
     outcomes = zip(unit_ids, messages.together(jobs), strict=True)
     reached = {unit_id: None for unit_id, outcome in outcomes if outcome is Outcome.ACCEPTED}
+    reached |= {unit_id: None for unit_id in texted.values() if unit_id is not None}
     person_in_charge = report.acknowledger
     if cause is response.Cause.HELP and person_in_charge and person_in_charge.line_user_id:
         names_th, names_en, _ = spoken(report.units(reached))
         called: Params = {"called_th": names_th or None, "called_en": names_en or None}
         name = "officer.help_sent" if reached else "officer.help_nobody"
         messages.push_to(person_in_charge, Prompt(name, of_holder | called), occasion)
+
+
+def _texted_before(lines: Iterable[Entry], occasion: str) -> dict[str, str | None]:
+    """Return to whom an earlier invocation sent this SMS, and their unit where a carrier took it.
+
+    One that was lost is not sent again either: a repeat could be a second SMS.
+    """
+    return {
+        str(line.detail.get("responder")): str(line.detail.get("unit_id"))
+        if line.detail.get("outcome") == Outcome.ACCEPTED.value
+        else None
+        for line in lines
+        if line.action == "sms_sent"
+        and line.detail.get("message") == "sms.help"
+        and line.detail.get("occasion") == occasion
+    }
 
 
 def _text(name: str, report: Report, person: Notified, tools: _Tools) -> Prompt:

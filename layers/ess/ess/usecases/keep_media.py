@@ -1,13 +1,15 @@
 """Keep a file that somebody sent about a report: fetched, cleaned, stored, told.
 
-Doing it again for the same message has no further effect: what is stored is not fetched again, the
-timeline's line and the push have keys of their own.
+A reporter's file becomes part of the report while it is open, and the waiting workflow is waked,
+which tells the officers who go. Doing it again for the same message has no further effect: what is
+stored is not fetched again, the timeline's line and the push have keys of their own.
 """
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ess.domain import relay
 from ess.domain.conversation import Params, Prompt
 from ess.domain.errors import (
     ContentNotReady,
@@ -16,18 +18,24 @@ from ess.domain.errors import (
     PermanentFailure,
     QuotaSpent,
     RecipientUnreachable,
+    ReportClosed,
     TemporaryFailure,
 )
 from ess.domain.ids import retry_key
 from ess.domain.media import Kept, MediaItem, MediaKind, Refusal
-from ess.domain.report import Entry, Report
+from ess.domain.report import ACCEPTED, Entry, Report
 from ess.ports.clock import Clock
 from ess.ports.media import MediaStore, MessageContent, Pictures
 from ess.ports.messenger import Messenger
 from ess.ports.reports import Reports
+from ess.ports.workflow import Workflow
+from ess.usecases.change_report import change_report
 
 PAUSES_S = (1.0, 3.0)
 """Seconds before LINE is asked again here; after them the queue's next delivery asks."""
+
+TAKEN_BACK = "taken_back"
+"""Why nothing is kept of a message that its sender has taken back."""
 
 _TEXTS: Mapping[bool, str] = {True: "officer.photo", False: "media"}
 """What the names of the sender's messages begin with: an officer's, a reporter's."""
@@ -40,8 +48,9 @@ class Done:
     Args:
         kept: what is stored; None when it was refused.
         refusal: why it was refused; empty when it is stored.
-        told: ``accepted`` by LINE, ``quota_spent``, ``unreachable``, ``refused``, ``failed``, or
-            ``no_line`` for a sender whom LINE does not reach.
+        told: ``accepted`` by LINE, ``quota_spent``, ``unreachable``, ``refused``, ``failed``,
+            ``no_line`` for a sender whom LINE does not reach, or ``nobody`` where there is nothing
+            to say.
     """
 
     kept: Kept | None
@@ -67,6 +76,7 @@ def keep_media(
     pictures: Pictures,
     store: MediaStore,
     messenger: Messenger,
+    workflow: Workflow,
     clock: Clock,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Done:
@@ -85,6 +95,8 @@ def keep_media(
         PermanentFailure: LINE or the store refuses us: an operator has to look.
     """
     report = reports.get(item.report_id)
+    if item.taken_back or item.ref.media_id in report.unsent:
+        return _forget(item, store)
     sender = _sender_of(item, report)
     refusal, kept = "", store.find(item.ref)
     if kept is None:
@@ -97,8 +109,37 @@ def keep_media(
                 raise
             refusal = Refusal.NOT_READY.value
     reports.note(item.report_id, [_entry(item, kept, refusal, clock.now())])
+    if kept is not None and item.responder_id is None:
+        report = _pass_on(item, reports, workflow) or report
+        if item.ref.media_id in report.unsent:  # meanwhile
+            return _forget(item, store)
     told = _tell(item, report, sender, refusal, messenger, last_try=last_try)
     return Done(kept, refusal, told)
+
+
+def _forget(item: MediaItem, store: MediaStore) -> Done:
+    """Delete the file of a message that was taken back; LINE never says what kind it was."""
+    for kind in MediaKind:
+        store.forget(replace(item.ref, kind=kind))
+    return Done(None, TAKEN_BACK, "nobody")
+
+
+def _pass_on(item: MediaItem, reports: Reports, workflow: Workflow) -> Report | None:
+    """Make the file part of the report, and wake whoever tells the officers on it.
+
+    Returns:
+        The report as it is then; None for one that is closed.
+    """
+    try:
+        _, report = change_report(
+            reports, item.report_id, lambda now_is: relay.attach(now_is, item.ref)
+        )
+    except ReportClosed:
+        return None  # it is kept with the report, and passed on to nobody
+    # An earlier try may have ended before this; waking twice tells nobody twice.
+    if report.token is not None and report.status in ACCEPTED:
+        workflow.resume(report.token, "details")
+    return report
 
 
 def _sender_of(item: MediaItem, report: Report) -> _Sender:
@@ -161,7 +202,12 @@ def _tell(
     key = retry_key(item.report_id, prompt.name, item.sender, item.ref.media_id)
     try:
         messenger.push(
-            sender.line_user_id, [prompt], sender.language, retry_key=key, silent=sender.silent
+            sender.line_user_id,
+            [prompt],
+            sender.language,
+            retry_key=key,
+            silent=sender.silent,
+            neutral=item.responder_id is None,
         )
     except QuotaSpent:
         return "quota_spent"

@@ -71,6 +71,7 @@ def merged(before: Responder, given: Responder) -> Responder:
         duty_set_at=before.duty_set_at if keeps_duty else None,
         shifts=before.shifts,
         line_blocked=before.line_blocked and before.line_user_id == given.line_user_id,
+        language=before.language if before.line_user_id == given.line_user_id else None,
         version=before.version,
     )
 

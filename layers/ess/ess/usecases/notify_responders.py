@@ -14,6 +14,7 @@ from ess.domain.errors import (
 )
 from ess.domain.ladder import DESK_UNIT_ID, Channel, Rung, Unit, desk_alone, spoken
 from ess.domain.report import (
+    ACCEPTED,
     Change,
     Notified,
     Part,
@@ -27,6 +28,7 @@ from ess.ports.links import OfficerLinks
 from ess.ports.reports import Reports
 from ess.ports.responders import Responders
 from ess.usecases.change_report import change_report
+from ess.usecases.linked_reports import is_held_by, linked_with, same_facts
 from ess.usecases.officer_news import facts_for, news_for, others, pin
 from ess.usecases.send_messages import MessagesAbout, Outcome
 
@@ -83,6 +85,7 @@ class _Tools:
     responders: Responders
     links: OfficerLinks
     clock: Clock
+    linked: tuple[Report, ...]
 
 
 def notify_responders(
@@ -135,7 +138,7 @@ def notify_responders(
     """
     report = _with_ladder(report_id, run, reports, clock)
     step += report.run_step if counted_anew else 0
-    tools = _Tools(reports, responders, links, clock)
+    tools = _Tools(reports, responders, links, clock, tuple(linked_with(report, reports)))
     before, report, crew = _offer(report_id, run, step, token, tools)
     repeated = dispatch.is_repeat_of_offer(before, step)
     occasion = f"{report.reopened}-{step}"
@@ -215,6 +218,8 @@ def _crew_of(report: Report, step: int, tools: _Tools) -> _Crew:
         ways = _ways_to(person, channels)
         spares |= not ways and bool(_ways_to(person, rung.channels))
         _add(called, person, step, Part.RESPONDER, ways)
+    for person in _holders(report, step, tools):
+        _add(called, person, step, Part.RESPONDER, _ways_to(person, channels))
     for notice in dispatch.notices_due(report, step):
         for person in _on_duty(notice.units, tools):
             _add(called, person, step, Part.INFORMED, _ways_to(person, notice.channels))
@@ -227,6 +232,27 @@ def _on_duty(units: Iterable[Unit], tools: _Tools) -> Iterator[Responder]:
         for person in tools.responders.of_unit(unit.unit_id):
             if person.may_be_called(now):
                 yield person
+
+
+def _holders(report: Report, step: int, tools: _Tools) -> Iterator[Responder]:
+    """Return who has accepted a linked report, at the first step: they are there, or nearly.
+
+    Not the desk, which sends nobody; nor somebody of a unit that this report does not know.
+    """
+    if not dispatch.is_first(report, step):
+        return
+    repeated = dispatch.is_repeat_of_offer(report, step)
+    for other in tools.linked:
+        holder = other.acknowledger if other.status in ACCEPTED else None
+        if holder is None or holder.unit_id == DESK_UNIT_ID or not report.unit(holder.unit_id):
+            continue
+        if repeated and report.find_notified(holder.responder_id) is None:
+            continue  # accepted since the offer was written: it does not name them
+        if not dispatch.may_be_asked(report, holder.responder_id, step):
+            continue
+        person = tools.responders.get(holder.unit_id, holder.responder_id)
+        if person is not None and person.may_be_called(tools.clock.now()):
+            yield person
 
 
 def _ways_to(person: Responder, channels: Iterable[Channel]) -> frozenset[Channel]:
@@ -289,6 +315,7 @@ def as_notified(person: Responder, step: int, part: Part) -> Notified:
         step=step,
         line_user_id=person.line_user_id,
         part=part,
+        language=person.language,
     )
 
 
@@ -313,7 +340,7 @@ def _send(
             )
             texts.append((unit_id, text))
         if Channel.LINE in c.channels:
-            card = _card(report, c.notified)
+            card = _card(report, c.notified, tools.linked)
             cards.append((unit_id, partial(messages.push_to, c.notified, card, occasion)))
     if crew.mail:  # that a mail was taken does not say that anybody has such an address
         texts.append(("", partial(messages.mail_desk, _mail(report), occasion)))
@@ -323,16 +350,18 @@ def _send(
     return took - {""}
 
 
-def _card(report: Report, person: Notified) -> Prompt:
+def _card(report: Report, person: Notified, linked: Sequence[Report]) -> Prompt:
     known = facts_for(report, person) | pin(report)
     if person.part is Part.INFORMED:
         return Prompt("officer.informed", known)
+    known |= same_facts(linked)
     if person.unit_id == DESK_UNIT_ID:
         return Prompt(
             "officer.offer_desk",
             known | asked_before(report) | _again(report) | {"at_desk": True},
         )
-    return Prompt("officer.offer", known | _again(report))
+    has_one = any(is_held_by(other, person) for other in linked)
+    return Prompt("officer.offer_same" if has_one else "officer.offer", known | _again(report))
 
 
 def _again(report: Report) -> Params:

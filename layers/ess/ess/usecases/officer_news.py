@@ -4,6 +4,7 @@ from ess.domain.conversation import Params, Prompt
 from ess.domain.dispatch import may_take_over
 from ess.domain.ladder import Unit, spoken
 from ess.domain.report import ClosingReason, Notified, Part, Report, Status
+from ess.domain.reporter import MARKED_FROM
 
 
 def facts(report: Report, unit: Unit | None = None) -> Params:
@@ -30,7 +31,24 @@ def facts(report: Report, unit: Unit | None = None) -> Params:
         "unit_en": unit_en or None,
         "distance_m": distance_m,
     }
-    return known | label(report)
+    return known | said(report) | label(report)
+
+
+def said(report: Report) -> Params:
+    """Return what the reporter has said beside kind and place; their texts and files by number."""
+    return {
+        "who": report.who,
+        "landmark": report.landmark,
+        "hurt": report.hurt,
+        "still_there": report.still_there,
+        "weapon": report.weapon,
+        "files": len(report.files) or None,
+        # One may be a mistake; what several mean is for whoever goes to judge.
+        "earlier_false": report.earlier_false if report.earlier_false >= MARKED_FROM else None,
+        "pin_doubt": report.pin_doubt is not None or None,
+        # The ladder stays, and with it the distances: whoever is asked from now on should know.
+        "moved": report.pin_moves > 0 or None,
+    }
 
 
 def label(report: Report) -> Params:

@@ -117,17 +117,37 @@ class Officers:
         if not blocked and any(row.verified for row in rows):
             self.show(event.user_id, Menu.OFFICER)
 
+    def note_language(self, user_id: str, language: str) -> None:
+        """Note with an officer's rows which language they have chosen; once more does no harm.
+
+        Raises:
+            TemporaryFailure: a store did not answer, or a row kept changing.
+        """
+        rows = self.responders.by_line_user(user_id)
+        if not rows or self.conversations.get(user_id).language != language:
+            return  # nobody's matter, or an old choice that comes again after a newer one
+        for row in rows:
+            self._change(row, lambda person: replace(person, language=language))
+
     def _note_blocked(self, row: Responder, *, blocked: bool) -> None:
+        if self._change(row, lambda person: replace(person, line_blocked=blocked)):
+            self.observe("OfficersBlockedUs" if blocked else "OfficersCameBack")
+
+    def _change(self, row: Responder, edit: Callable[[Responder], Responder]) -> bool:
+        """Store what `edit` makes of a row as it is now; False if that changes nothing.
+
+        Raises:
+            TemporaryFailure: the store did not answer, or the row kept changing.
+        """
         for _ in range(TRIES):
             person = self.responders.get(row.unit_id, row.responder_id)
-            if person is None or person.line_blocked is blocked:
-                return
+            if person is None or edit(person) == person:
+                return False
             try:
-                self.responders.change(person, replace(person, line_blocked=blocked))
+                self.responders.change(person, edit(person))
             except ResponderChanged:
                 continue
-            self.observe("OfficersBlockedUs" if blocked else "OfficersCameBack")
-            return
+            return True
         raise TemporaryFailure("the responder kept changing")
 
     def _take_code(

@@ -3,6 +3,7 @@
 from ess.domain.conversation import Prompt
 from ess.domain.errors import ReportNotFound
 from ess.domain.incoming import IncomingEvent, ResponderTap
+from ess.domain.report import Notified
 from ess.ports.clock import Clock
 from ess.ports.messenger import Messenger
 from ess.ports.reports import Reports
@@ -41,7 +42,7 @@ def respond_to_report(
     def tell(answer: Answer) -> None:
         # A spent reply token must not swallow a refusal.
         first_time = answer.changed or answer.refused
-        _tell(event, answer.prompt, messenger, first_time=first_time)
+        _tell(event, answer.prompt, messenger, answer.person, first_time=first_time)
 
     try:
         return act_on_report(
@@ -57,9 +58,17 @@ def respond_to_report(
             tell=tell,
         )
     except ReportNotFound:
-        _tell(event, Prompt("officer.unknown"), messenger, first_time=False)
+        _tell(event, Prompt("officer.unknown"), messenger, None, first_time=False)
         return None
 
 
-def _tell(event: IncomingEvent, prompt: Prompt, messenger: Messenger, *, first_time: bool) -> None:
-    answer_event(event, (prompt,), None, messenger=messenger, first_time=first_time)
+def _tell(
+    event: IncomingEvent,
+    prompt: Prompt,
+    messenger: Messenger,
+    person: Notified | None,
+    *,
+    first_time: bool,
+) -> None:
+    language = person.language if person else None
+    answer_event(event, (prompt,), language, messenger=messenger, first_time=first_time)

@@ -161,9 +161,10 @@ class MessagesAbout:
         outcome = self._push(
             person.line_user_id or "",
             prompt,
-            None,
+            person.language,
             retry_key(self._report.report_id, prompt.name, who, occasion),
             silent=False,
+            neutral=False,
         )
         self._note("line", outcome, prompt, _whom(person, occasion), f"{who}-{occasion}")
         return outcome
@@ -214,6 +215,7 @@ class MessagesAbout:
         key: str,
         *,
         silent: bool,
+        neutral: bool = True,
         still_true: Callable[[], bool] = lambda: True,
         at_least_once: bool = False,
     ) -> Outcome:
@@ -223,7 +225,9 @@ class MessagesAbout:
             if number and not still_true():
                 return Outcome.OVERTAKEN
             try:
-                self._messenger.push(to, [prompt], language, retry_key=key, silent=silent)
+                self._messenger.push(
+                    to, [prompt], language, retry_key=key, silent=silent, neutral=neutral
+                )
             except QuotaSpent:
                 return Outcome.QUOTA_SPENT
             except RecipientUnreachable:

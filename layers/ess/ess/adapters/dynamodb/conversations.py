@@ -12,17 +12,26 @@ from ess.adapters.dynamodb.errors import Refused
 from ess.adapters.dynamodb.from_item import conversation_from
 from ess.adapters.dynamodb.retention import Retention
 from ess.adapters.dynamodb.table import Key, Transaction, assignments, connect
-from ess.adapters.dynamodb.tables import conversations_in, put_entries, reports_in
+from ess.adapters.dynamodb.tables import (
+    DRAFTS_INDEX,
+    conversations_in,
+    put_entries,
+    reports_in,
+)
 from ess.adapters.dynamodb.to_item import (
+    DRAFT_SHARD,
     OPEN_SHARD,
+    PINNED_SHARD,
     REPORT_ENTRY,
     conversation_attributes,
     point_item,
     report_attributes,
 )
 from ess.domain.conversation import (
+    AddDetail,
     AddPhone,
     AllowAsking,
+    AppealBlock,
     CallHelp,
     CancelReport,
     ConfirmHelp,
@@ -33,10 +42,22 @@ from ess.domain.conversation import (
     ReopenReport,
     ReportWrite,
     ReviseReport,
+    SetLanguage,
 )
 from ess.domain.errors import ConversationChanged
 from ess.domain.report import OVERDUE_SLACK_S, REOPEN_S, ClosingReason, Status
-from ess.domain.report_writes import HOLDS_WHILE, LaterWrite, entries_of
+from ess.domain.report_writes import (
+    HOLDS_WHILE,
+    TOLD_ONLY,
+    LaterWrite,
+    details_of,
+    entries_of,
+    landmark_of,
+    message_id_of,
+    notes_of,
+    parts_of,
+)
+from ess.domain.same_incident import near_cell
 
 
 class DynamoConversations:
@@ -76,7 +97,9 @@ class DynamoConversations:
         See `ess.ports.conversations`.
         """
         key = Key(after.user_id)
-        expires_at = self._retention.of_conversation(self._now())
+        # A group or room is told once, ever: what says so stays until the account has left it.
+        stays = after.user_id.startswith(("C", "R"))
+        expires_at = None if stays else self._retention.of_conversation(self._now())
         actions = assignments(conversation_attributes(after, expires_at))
         unchanged = stored_conversation(before.version)
         try:
@@ -85,15 +108,34 @@ class DynamoConversations:
             else:
                 transaction = Transaction(self._connection)
                 transaction.update("conversation", self._conversations, key, actions, unchanged)
-                self._add_write(transaction, write)
-                report_id = (
-                    write.report.report_id if isinstance(write, OpenReport) else write.report_id
-                )
-                entries = entries_of(write, after.version)
-                put_entries(transaction, self._reports, report_id, entries, self._retention)
+                for report_id, part in parts_of(write):
+                    self._add_write(transaction, part)
+                    entries = entries_of(part, after.version)
+                    put_entries(transaction, self._reports, report_id, entries, self._retention)
                 transaction.commit()
         except Refused as error:
             raise ConversationChanged(str(error)) from error
+
+    def forget(self, user_id: str) -> None:
+        """Delete what is known of `user_id`: one DeleteItem; see `ess.ports.conversations`."""
+        self._conversations.delete(Key(user_id))
+
+    def due_drafts(self, now: float, limit: int = 100) -> list[str]:
+        """Return whose drafts are due, those with a pin first: two Queries.
+
+        See `ess.ports.conversations`.
+        """
+        found: list[str] = []
+        for shard, most in ((PINNED_SHARD, None), (DRAFT_SHARD, limit)):
+            items = self._conversations.query(
+                shard,
+                Path("draft_due_at") <= now,
+                index=DRAFTS_INDEX,
+                limit=most,
+                only=["user_id"],
+            )
+            found += [item["user_id"] for item in items]
+        return found
 
     def _add_write(self, transaction: Transaction, write: ReportWrite) -> None:
         if isinstance(write, OpenReport):
@@ -115,11 +157,27 @@ class DynamoConversations:
                 & (Path("changed_at") >= write.at - REOPEN_S)
                 & (Path("closing_reason") != ClosingReason.CANCELLED_BY_REPORTER.value)
             )
-        if not isinstance(write, ConfirmHelp):  # the day for reopening counts from the closing
+        if not isinstance(write, TOLD_ONLY):
             actions.append(Path("changed_at").set(write.at))
         counters = _COUNTED | _COUNTED_BY.get(type(write), {})
+        if isinstance(write, ReviseReport) and write.pin is not None:
+            counters = counters | {"pin_moves": 0}
+        notes = [*notes_of(write)]
+        added = dict.fromkeys(counters, 1)
+        if details := details_of(write):
+            counters = {"details": 0} | counters
+            added["details"] = details
         # "or": DynamoDB adds to nothing that is absent, as it is in reports of the version before.
-        actions += [Path(name).set((Path(name) | start) + 1) for name, start in counters.items()]
+        actions += [
+            Path(name).set((Path(name) | start) + added[name]) for name, start in counters.items()
+        ]
+        if landmark := landmark_of(write):
+            found = {"landmark": landmark, "landmark_id": message_id_of(write)}
+            actions += assignments(found)
+        if notes:
+            actions.append(Path("notes").set((Path("notes") | []).append(notes)))
+            ids = [message_id_of(write)] * len(notes)
+            actions.append(Path("note_ids").set((Path("note_ids") | []).append(ids)))
         key = Key(write.report_id, REPORT_ENTRY)
         transaction.update("report", self._reports, key, actions, holds)
 
@@ -147,12 +205,23 @@ def _dispatched(write: DispatchReport, _kept: Retention) -> dict[str, Any]:
 
 def _revised(write: ReviseReport, _kept: Retention) -> dict[str, Any]:
     kind = {} if write.kind is None else {"kind": int(write.kind)}
-    pin = {} if write.pin is None else {"pin": point_item(write.pin), "place": write.place}
-    return {**kind, **pin}
+    if write.pin is None:
+        return kind
+    # Only a pin that nobody doubts replaces another.
+    moved = {"pin": point_item(write.pin), "near_cell": near_cell(write.pin)}
+    return {**kind, **moved, "place": write.place, "pin_doubt": None}
+
+
+def _detailed(write: AddDetail, _kept: Retention) -> dict[str, Any]:
+    if write.what == "note":
+        return {}
+    said = {write.what: write.value}
+    return said | {"landmark_id": write.message_id} if write.what == "landmark" else said
 
 
 def _cancelled(write: CancelReport, kept: Retention) -> dict[str, Any]:
     return {
+        "cancel_why": write.why,
         "status": Status.CLOSED.value,
         "closing_reason": ClosingReason.CANCELLED_BY_REPORTER.value,
         "due_at": None,
@@ -180,12 +249,18 @@ _CHANGES: dict[type[LaterWrite], Callable[..., dict[str, Any]]] = {
     DispatchReport: _dispatched,
     ReviseReport: _revised,
     AddPhone: lambda write, _: {"phone": write.phone},
-    ForbidCall: lambda _write, _: {"can_talk": False},
+    ForbidCall: lambda write, _: {
+        "can_talk": False,
+        **({} if write.phone is None else {"phone": write.phone}),
+    },
     CancelReport: _cancelled,
     AllowAsking: lambda _write, _: {"may_ask": True},
     CallHelp: lambda write, _: {"due_at": write.at + OVERDUE_SLACK_S},
     ReopenReport: _reopened,
     ConfirmHelp: lambda _write, _: {},
+    AppealBlock: lambda _write, _: {},
+    SetLanguage: lambda write, _: {"language": write.language},
+    AddDetail: _detailed,
 }
 """The attributes that `ess.domain.report_writes.apply` changes; None removes one."""
 

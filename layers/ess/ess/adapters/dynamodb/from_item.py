@@ -6,15 +6,19 @@ write get their default, so that two versions can run side by side during a depl
 
 from ess.adapters.dynamodb.older_items import renewed_report
 from ess.adapters.dynamodb.table import Item
-from ess.domain.conversation import ActiveReport, Conversation, Draft, Prompt
+from ess.domain.conversation import ActiveReport, Conversation, Draft, OtherReport, Prompt
 from ess.domain.duty import Shift
 from ess.domain.geo import Point
 from ess.domain.kinds import Kind
 from ess.domain.ladder import Channel, Ladder, Notice, Rung, Unit, UnitKind, When
-from ess.domain.officer_step import Noting, OfficerStep, PhoneCheck
-from ess.domain.report import ClosingReason, Entry, Notified, Part, Report, Status
+from ess.domain.media import MediaKind, MediaRef
+from ess.domain.officer_step import Held, Noting, OfficerStep, PhoneCheck
+from ess.domain.pace import EVENTS, Pace
+from ess.domain.report import ClosingReason, Entry, Notified, Part, Report, Status, Told
+from ess.domain.reporter import Block, History
 from ess.domain.responder import Responder
 from ess.domain.service_area import Area
+from ess.domain.understanding import Role
 
 
 def report_from(item: Item) -> Report:
@@ -41,6 +45,26 @@ def report_from(item: Item) -> Report:
         due_at=_float(item.get("due_at")),
         may_ask=item.get("may_ask", False),
         drill=item.get("drill", False),
+        who=item.get("who"),
+        landmark=item.get("landmark"),
+        hurt=item.get("hurt"),
+        still_there=item.get("still_there"),
+        weapon=item.get("weapon"),
+        notes=tuple(item.get("notes", ())),
+        details=item.get("details", 0),
+        pin_moves=item.get("pin_moves", 0),
+        media=tuple(
+            MediaRef(item["report_id"], MediaKind(kind), media_id)
+            for kind, media_id in item.get("media", ())
+        ),
+        told=tuple(map(_told, item.get("told", ()))),
+        note_ids=tuple(item.get("note_ids", ())),
+        landmark_id=item.get("landmark_id", ""),
+        unsent=tuple(item.get("unsent", ())),
+        retracted=item.get("retracted", 0),
+        cancel_why=item.get("cancel_why"),
+        pin_doubt=item.get("pin_doubt"),
+        earlier_false=item.get("earlier_false", 0),
         run=int(item.get("run", 1)),
         run_step=int(item.get("run_step", 0)),
         ladder=None if item.get("ladder") is None else _ladder(item["ladder"]),
@@ -69,6 +93,7 @@ def report_from(item: Item) -> Report:
         reopened=item.get("reopened", 0),
         closing_reason=_reason(item.get("closing_reason")),
         acts=tuple(item.get("acts", ())),
+        linked=tuple(item.get("linked", ())),
     )
 
 
@@ -97,7 +122,17 @@ def conversation_from(item: Item) -> Conversation:
             Prompt(prompt["name"], prompt.get("params", {}))
             for prompt in item.get("last_answer", ())
         ),
+        others=tuple(map(_other, item.get("others", ()))),
+        awaiting=item.get("awaiting"),
         officer=None if item.get("officer") is None else _officer(item["officer"]),
+        pace=_pace(item.get("pace", {})),
+        history=History(
+            opened_at=tuple(map(float, item.get("opened_times", ()))),
+            # Below zero once reports of before are closed that were never counted.
+            open=max(0, int(item.get("open_reports", 0))),
+            false_at=tuple(map(float, item.get("false_times", ()))),
+        ),
+        block=None if item.get("block") is None else _block(item["block"]),
     )
 
 
@@ -118,6 +153,7 @@ def responder_from(item: Item) -> Responder:
             Shift(float(start), float(end), bool(on)) for start, end, on in item.get("shifts", ())
         ),
         line_blocked=item.get("line_blocked", False),
+        language=item.get("language"),
         version=int(item.get("version", 0)),
     )
 
@@ -133,6 +169,41 @@ def _draft(item: Item) -> Draft:
         phone=item.get("phone"),
         no_call=item.get("no_call", False),
         drill=item.get("drill", False),
+        who=Role(item["who"]) if item.get("who") else None,
+        touched_at=_float(item.get("touched_at")),
+        nudged=item.get("nudged", False),
+        notes=tuple(item.get("notes", ())),
+        note_ids=tuple(item.get("note_ids", ())),
+    )
+
+
+def _pace(item: Item) -> Pace:
+    return Pace(
+        left=float(item.get("left", EVENTS)),
+        at=float(item.get("at", 0.0)),
+        answered_at=float(item.get("answered_at", 0.0)),
+        files=tuple((report_id, int(number)) for report_id, number in item.get("files", ())),
+    )
+
+
+def _block(item: Item) -> Block:
+    return Block(
+        report_id=item["report_id"],
+        at=float(item["at"]),
+        until=float(item["until"]),
+        by=item["by"],
+        why=item["why"],
+        appealed_at=_float(item.get("appealed_at")),
+        appeals=int(item.get("appeals", 0)),
+    )
+
+
+def _other(item: Item) -> OtherReport:
+    return OtherReport(
+        report_id=item["report_id"],
+        reference=item["reference"],
+        kind=Kind(item["kind"]),
+        opened_at=float(item["opened_at"]),
     )
 
 
@@ -158,6 +229,12 @@ def _active(item: Item) -> ActiveReport:
         run=item.get("run", 1),
         may_ask=item.get("may_ask", False),
         drill=item.get("drill", False),
+        who=item.get("who"),
+        answered=tuple(item.get("answered", ())),
+        near=item.get("near", 0),
+        notes=item.get("notes", 0),
+        note_bytes=item.get("note_bytes", 0),
+        pin=None if item.get("pin") is None else _point(item["pin"]),
     )
 
 
@@ -208,6 +285,7 @@ def _notified(item: Item) -> Notified:
         step=item["step"],
         line_user_id=item.get("line_user_id"),
         part=Part(item.get("part", Part.RESPONDER)),
+        language=item.get("language"),
     )
 
 
@@ -227,9 +305,28 @@ def _officer(item: Item) -> OfficerStep:
         codes_sent=tuple(map(float, item.get("codes_sent", ()))),
         wrong_codes=tuple(map(float, item.get("wrong_codes", ()))),
         leave_asked_at=_float(item.get("leave_asked_at")),
-        noting=None
-        if item.get("noting") is None
-        else Noting(item["noting"]["report_id"], float(item["noting"]["until"])),
+        noting=None if item.get("noting") is None else _noting(item["noting"]),
+        relayed=tuple(map(float, item.get("relayed", ()))),
+        others=tuple(map(_noting, item.get("others", ()))),
+        held=None
+        if item.get("held") is None
+        else Held(item["held"]["words"], float(item["held"]["until"])),
+    )
+
+
+def _noting(item: Item) -> Noting:
+    return Noting(item["report_id"], float(item["until"]), float(item.get("chosen_until", 0.0)))
+
+
+def _told(item: Item) -> Told:
+    return Told(
+        responder_id=item["responder_id"],
+        mended=item.get("mended", 0),
+        pin_moves=item.get("pin_moves", 0),
+        notes=item.get("notes", 0),
+        media=item.get("media", 0),
+        texted_at=_float(item.get("texted_at")),
+        retracted=item.get("retracted", 0),
     )
 
 

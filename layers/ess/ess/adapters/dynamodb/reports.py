@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 
 from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
 
 from ess.adapters.dynamodb.errors import Refused
 from ess.adapters.dynamodb.from_item import entry_from, report_from
 from ess.adapters.dynamodb.retention import Retention
 from ess.adapters.dynamodb.table import Key, Transaction, assignments, connect
-from ess.adapters.dynamodb.tables import DUE_INDEX, conversations_in, put_entries, reports_in
+from ess.adapters.dynamodb.tables import (
+    DUE_INDEX,
+    NEAR_INDEX,
+    conversations_in,
+    put_entries,
+    reports_in,
+)
 from ess.adapters.dynamodb.to_item import (
     OPEN_SHARD,
     REPORT_ENTRY,
@@ -20,9 +28,29 @@ from ess.adapters.dynamodb.to_item import (
 )
 from ess.domain.conversation import reporter_view
 from ess.domain.errors import ReportChanged, ReportNotFound, TemporaryFailure
-from ess.domain.report import Change, Entry, Report
+from ess.domain.geo import Point
+from ess.domain.report import Change, ClosingReason, Entry, Report, closes
+from ess.domain.same_incident import cells_near
 
 _COPY = "reporter's copy"
+_HISTORY = "reporter's history"
+"""What is written beside a report, and what it must not wait for: the reporter's row may tell of
+another report, or be gone."""
+
+
+def _counts(change: Change) -> bool:
+    """Tell whether the reporter's history has to hear of `change`."""
+    return closes(change) and not change.report.drill
+
+
+def _counted(report: Report) -> list[Action]:
+    """Return what a closing adds to the reporter's history; see `ess.domain.reporter.History`."""
+    # "or": rows of the version before have none of it.
+    actions: list[Action] = [Path("open_reports").set((Path("open_reports") | 1) - 1)]
+    if report.closing_reason is ClosingReason.FALSE_ALARM:
+        times = (Path("false_times") | []).append([report.changed_at])
+        actions.append(Path("false_times").set(times))
+    return actions
 
 
 class DynamoReports:
@@ -59,20 +87,29 @@ class DynamoReports:
         """Store a change, its entries and the reporter's copy by one TransactWriteItems.
 
         A second one follows when the reporter's conversation is about another report by now, or
-        gone: the copy is then nobody's, and the report must not wait for it.
+        gone: the copy is then nobody's, and the report must not wait for it. Nor must it wait for
+        the reporter's history, which a closing adds to whatever the conversation is about.
         See `ess.ports.reports`.
         """
+        ways = [_COPY, _HISTORY, None] if _counts(change) else [_COPY, None]
         try:
-            try:
-                self._commit(change, with_copy=True)
-            except Refused as error:
-                if error.failed != {_COPY} or error.conflicting:
-                    raise
-                self._commit(change, with_copy=False)
+            self._commit_one_way(change, ways)
         except Refused as error:
             raise ReportChanged(f"{change.report.report_id}: {error}") from error
 
-    def _commit(self, change: Change, *, with_copy: bool) -> None:
+    def _commit_one_way(self, change: Change, ways: Sequence[str | None]) -> None:
+        *before, last = ways
+        for way in before:
+            try:
+                self._commit(change, way)
+            except Refused as error:
+                if error.failed != {way} or error.conflicting:
+                    raise
+            else:
+                return
+        self._commit(change, last)
+
+    def _commit(self, change: Change, beside: str | None) -> None:
         report = change.report
         transaction = Transaction(self._connection)
         transaction.update(
@@ -83,17 +120,18 @@ class DynamoReports:
             Path("version") == report.version - 1,
         )
         put_entries(transaction, self._reports, report.report_id, change.entries, self._retention)
-        if with_copy:
+        if beside is not None:
+            actions = [
+                Path("version").set(Path("version") + 1),
+                Path("expires_at").set(self._retention.of_conversation(report.changed_at)),
+                *(_counted(report) if _counts(change) else ()),
+            ]
+            theirs: Condition = Path("version").exists()
+            if beside == _COPY:
+                actions.append(Path("active").set(active_item(reporter_view(report))))
+                theirs = Path("active_report_id") == report.report_id
             transaction.update(
-                _COPY,
-                self._conversations,
-                Key(report.reporter_id),
-                [
-                    Path("active").set(active_item(reporter_view(report))),
-                    Path("version").set(Path("version") + 1),
-                    Path("expires_at").set(self._retention.of_conversation(report.changed_at)),
-                ],
-                Path("active_report_id") == report.report_id,
+                beside, self._conversations, Key(report.reporter_id), actions, theirs
             )
         transaction.commit()
 
@@ -120,3 +158,21 @@ class DynamoReports:
             OPEN_SHARD, Path("due_at") <= now, index=DUE_INDEX, limit=limit, only=["report_id"]
         )
         return [item["report_id"] for item in items]
+
+    def near(self, point: Point, since: float, limit: int = 100) -> list[str]:
+        """Return ids of reports around `point`, the earliest first: one Query a cell, 9 at most.
+
+        See `ess.ports.reports`.
+        """
+        found = [
+            (item["opened_at"], item["report_id"])
+            for cell in cells_near(point)
+            for item in self._reports.query(
+                cell,
+                Path("opened_at") >= since,
+                index=NEAR_INDEX,
+                limit=limit,
+                only=["report_id", "opened_at"],
+            )
+        ]
+        return [report_id for _, report_id in sorted(found)[:limit]]

@@ -12,18 +12,25 @@ from ess.domain.report import Entry
 
 DUE_INDEX = "due"
 
+NEAR_INDEX = "near"
+"""Index of reports by the cell of their pin and when they were opened."""
+
+DRAFTS_INDEX = "drafts"
+"""Index of conversations with something half-finished, by when something must be done about it."""
+
 LINE_INDEX = "line"
 """Index of responders by LINE user id: sparse, those without one are not in it."""
 
 
 def conversations_in(connection: Connection, name: str) -> Table:
     """Return the table of conversations."""
-    return Table(connection, name, ["user_id"])
+    indexes = {DRAFTS_INDEX: ("draft_shard", "draft_due_at")}
+    return Table(connection, name, ["user_id"], indexes)
 
 
 def reports_in(connection: Connection, name: str) -> Table:
     """Return the table of reports and their timelines."""
-    indexes = {DUE_INDEX: ("due_shard", "due_at")}
+    indexes = {DUE_INDEX: ("due_shard", "due_at"), NEAR_INDEX: ("near_cell", "opened_at")}
     return Table(connection, name, ["report_id", "entry"], indexes)
 
 

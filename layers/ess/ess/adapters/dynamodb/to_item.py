@@ -5,15 +5,23 @@ stored. None means that the attribute is absent.
 """
 
 from ess.adapters.dynamodb.table import Item
-from ess.domain.conversation import ActiveReport, Conversation, Draft, Prompt
+from ess.domain.conversation import ActiveReport, Conversation, Draft, OtherReport, Prompt
+from ess.domain.drafts import due_at
 from ess.domain.geo import Point
 from ess.domain.ladder import Ladder, Notice, Rung, Unit
-from ess.domain.officer_step import OfficerStep
-from ess.domain.report import Entry, Notified, Report
+from ess.domain.officer_step import Noting, OfficerStep
+from ess.domain.pace import Pace
+from ess.domain.report import Entry, Notified, Report, Told
+from ess.domain.reporter import Block
 from ess.domain.responder import Responder
+from ess.domain.same_incident import near_cell
 
 OPEN_SHARD = "open"
 """Partition of the index `due`: every report that something is still expected of."""
+
+DRAFT_SHARD = "draft"
+PINNED_SHARD = "draft-pin"
+"""Partition of the index `drafts`: everybody who has begun a report and not finished."""
 
 REPORT_ENTRY = "report"
 """Sort key of the report itself, beside its timeline entries."""
@@ -40,6 +48,7 @@ def report_attributes(report: Report, expires_at: int | None) -> Item:
         "language": report.language,
         "kind": int(report.kind),
         "pin": point_item(report.pin),
+        "near_cell": near_cell(report.pin),
         "opened_at": report.opened_at,
         "changed_at": report.changed_at,
         "status": report.status.value,
@@ -52,6 +61,23 @@ def report_attributes(report: Report, expires_at: int | None) -> Item:
         "due_shard": None if report.due_at is None else OPEN_SHARD,
         "may_ask": report.may_ask,
         "drill": report.drill,
+        "who": report.who,
+        "landmark": report.landmark,
+        "hurt": report.hurt,
+        "still_there": report.still_there,
+        "weapon": report.weapon,
+        "notes": list(report.notes),
+        "details": report.details,
+        "pin_moves": report.pin_moves,
+        "media": [[ref.kind.value, ref.media_id] for ref in report.media],
+        "told": [_told_item(told) for told in report.told],
+        "note_ids": list(report.note_ids),
+        "landmark_id": report.landmark_id,
+        "unsent": list(report.unsent),
+        "retracted": report.retracted,
+        "cancel_why": report.cancel_why,
+        "pin_doubt": report.pin_doubt,
+        "earlier_false": report.earlier_false,
         "run": report.run,
         "run_step": report.run_step,
         "ladder": _ladder_item(report.ladder) if report.ladder else None,
@@ -80,6 +106,7 @@ def report_attributes(report: Report, expires_at: int | None) -> Item:
         "reopened": report.reopened,
         "closing_reason": report.closing_reason.value if report.closing_reason else None,
         "acts": list(report.acts),
+        "linked": list(report.linked),
         "expires_at": expires_at,
     }
 
@@ -95,19 +122,41 @@ def entry_attributes(entry: Entry, expires_at: int) -> Item:
     }
 
 
-def conversation_attributes(conversation: Conversation, expires_at: int) -> Item:
-    """Return everything of `conversation` but its key; it expires at epoch `expires_at`."""
-    active = conversation.active
+def _shard_of(draft: Draft) -> str:
+    """Return the part of the index that `draft` is in: one with a pin waits behind none without."""
+    return DRAFT_SHARD if draft.pin is None else PINNED_SHARD
+
+
+def conversation_attributes(conversation: Conversation, expires_at: int | None) -> Item:
+    """Return everything of `conversation` but its key.
+
+    Args:
+        conversation: the conversation.
+        expires_at: epoch seconds after which it is deleted; None for one that stays.
+    """
+    active, draft, history = conversation.active, conversation.draft, conversation.history
+    draft_due_at = None if draft is None else due_at(draft)
     return {
         "version": conversation.version,
         "language": conversation.language,
-        "draft": _draft_item(conversation.draft) if conversation.draft else None,
+        "draft": None if draft is None else _draft_item(draft),
+        # The index is sparse: whoever has no draft is not in it.
+        "draft_shard": None if draft is None or draft_due_at is None else _shard_of(draft),
+        "draft_due_at": draft_due_at,
         "active": active_item(active) if active else None,
         # Beside the copy, for the condition of whoever keeps the copy true.
         "active_report_id": active.report_id if active else None,
         "recent_events": list(conversation.recent_events),
         "last_answer": [_prompt_item(prompt) for prompt in conversation.last_answer],
+        "others": [_other_item(other) for other in conversation.others],
+        "awaiting": conversation.awaiting,
         "officer": _officer_item(conversation.officer) if conversation.officer else None,
+        "pace": _pace_item(conversation.pace),
+        # Not in a map: whoever closes a report changes these without reading the conversation.
+        "opened_times": list(history.opened_at),
+        "open_reports": history.open,
+        "false_times": list(history.false_at),
+        "block": _block_item(conversation.block) if conversation.block else None,
         "expires_at": expires_at,
     }
 
@@ -136,6 +185,12 @@ def active_item(active: ActiveReport) -> Item:
             "run": active.run,
             "may_ask": active.may_ask,
             "drill": active.drill,
+            "who": active.who,
+            "answered": list(active.answered),
+            "notes": active.notes,
+            "note_bytes": active.note_bytes,
+            "pin": None if active.pin is None else point_item(active.pin),
+            "near": active.near,
         }
     )
 
@@ -156,6 +211,7 @@ def responder_item(responder: Responder) -> Item:
         # A shift is [start, end, on]: names in each of 200 would be most of the item.
         "shifts": [[shift.start, shift.end, shift.on] for shift in responder.shifts] or None,
         "line_blocked": responder.line_blocked,
+        "language": responder.language,
         "version": responder.version,
     }
 
@@ -176,8 +232,22 @@ def _draft_item(draft: Draft) -> Item:
             "phone": draft.phone,
             "no_call": draft.no_call,
             "drill": draft.drill,
+            "who": draft.who.value if draft.who else None,
+            "touched_at": draft.touched_at,
+            "nudged": draft.nudged,
+            "notes": list(draft.notes) or None,
+            "note_ids": list(draft.note_ids) or None,
         }
     )
+
+
+def _other_item(other: OtherReport) -> Item:
+    return {
+        "report_id": other.report_id,
+        "reference": other.reference,
+        "kind": int(other.kind),
+        "opened_at": other.opened_at,
+    }
 
 
 def _officer_item(step: OfficerStep) -> Item:
@@ -199,9 +269,43 @@ def _officer_item(step: OfficerStep) -> Item:
             "codes_sent": list(step.codes_sent),
             "wrong_codes": list(step.wrong_codes),
             "leave_asked_at": step.leave_asked_at,
-            "noting": None
-            if step.noting is None
-            else {"report_id": step.noting.report_id, "until": step.noting.until},
+            "noting": None if step.noting is None else _noting_item(step.noting),
+            "relayed": list(step.relayed),
+            "others": [_noting_item(other) for other in step.others],
+            "held": None
+            if step.held is None
+            else {"words": step.held.words, "until": step.held.until},
+        }
+    )
+
+
+def _noting_item(noting: Noting) -> Item:
+    return {
+        "report_id": noting.report_id,
+        "until": noting.until,
+        "chosen_until": noting.chosen_until,
+    }
+
+
+def _pace_item(pace: Pace) -> Item:
+    return {
+        "left": pace.left,
+        "at": pace.at,
+        "answered_at": pace.answered_at,
+        "files": [[report_id, number] for report_id, number in pace.files],
+    }
+
+
+def _block_item(block: Block) -> Item:
+    return _present(
+        {
+            "report_id": block.report_id,
+            "at": block.at,
+            "until": block.until,
+            "by": block.by,
+            "why": block.why,
+            "appealed_at": block.appealed_at,
+            "appeals": block.appeals,
         }
     )
 
@@ -260,6 +364,21 @@ def _notified_item(person: Notified) -> Item:
             "step": person.step,
             "line_user_id": person.line_user_id,
             "part": person.part.value,
+            "language": person.language,
+        }
+    )
+
+
+def _told_item(told: Told) -> Item:
+    return _present(
+        {
+            "responder_id": told.responder_id,
+            "mended": told.mended,
+            "pin_moves": told.pin_moves,
+            "notes": told.notes,
+            "media": told.media,
+            "texted_at": told.texted_at,
+            "retracted": told.retracted,
         }
     )
 

@@ -65,6 +65,8 @@ class AnswerPage:
                 *(_button(act, sheet, token) for act in sheet.acts),
                 "" if form.get("says_first") else said,
                 _table(form["facts"], facts),
+                _reported(sheet.words),
+                _files(sheet, token),
                 _link(_address(token), "page.reload", facts, "plain"),
             ]
         return _page(f"ESS {facts['reference']}", form["tone"], body)
@@ -107,7 +109,9 @@ def _page(title: str, tone: str, body: list[str]) -> str:
 
 def _both(key: str, params: dict[str, Any]) -> str:
     """Return a text in Thai with its English below it, escaped."""
-    thai, english = (catalogue.text(key, language, params) for language in catalogue.LANGUAGES)
+    thai, english = (
+        catalogue.text(key, language, params) for language in catalogue.languages_for(None)
+    )
     return f'{escape(thai)}<small lang="en">{escape(english)}</small>'
 
 
@@ -143,9 +147,11 @@ def _note(code: str | None) -> str:
 
 
 def _warning(form: dict[str, Any], facts: dict[str, Any]) -> str:
-    if not form.get("warn_silent") or facts.get("can_talk", True):
+    if not form.get("warn_silent"):
         return ""
-    return f'<div class="warn">{_both("officer.offer_silent", {})}</div>'
+    silent = facts.get("can_talk") is False
+    told = {"officer.offer_silent": silent, "officer.offer_pin_doubt": facts.get("pin_doubt")}
+    return "".join(f'<div class="warn">{_both(key, {})}</div>' for key, so in told.items() if so)
 
 
 def _said(sheet: Sheet, facts: dict[str, Any]) -> str:
@@ -168,6 +174,23 @@ def _table(names: Sequence[str], facts: dict[str, Any]) -> str:
         if words.get(name, _UNKNOWN) != _UNKNOWN
     ]
     return f"<table>{''.join(rows)}</table>" if rows else ""
+
+
+def _reported(words: Sequence[str]) -> str:
+    """Return what the reporter wrote, the latest first: that is what has not been read."""
+    if not words:
+        return ""
+    lines = "".join(f"<p>{escape(line)}</p>" for line in reversed(words))
+    return f'<div class="said"><p class="k">{_both("page.words", {})}</p>{lines}</div>'
+
+
+def _files(sheet: Sheet, token: str) -> str:
+    links = [
+        _link(_address(token, f"/m/{ref.media_id}"), f"page.file.{ref.kind}", {"number": n}, "")
+        for n, ref in enumerate(sheet.files, start=1)
+    ]
+    head = f'<p class="k">{_both("page.files", {})}</p>' if links else ""
+    return head + "".join(links)
 
 
 def _links(form: dict[str, Any], facts: dict[str, Any]) -> str:
@@ -223,7 +246,10 @@ def _named(choice: Choice) -> str:
         return _both(f"reason.{choice.value}", {})
     away = ["", ""]
     if unit.distance_m is not None:
-        away = [f" · {catalogue.distance(unit.distance_m, one)}" for one in catalogue.LANGUAGES]
+        away = [
+            f" · {catalogue.distance(unit.distance_m, one)}"
+            for one in catalogue.languages_for(None)
+        ]
     thai, english = escape(unit.name_th + away[0]), escape(unit.name_en + away[1])
     return f'{thai}<small lang="en">{english}</small>'
 

@@ -17,18 +17,23 @@ from ess.domain.incoming import (
     OFFICER_ACTS,
     RESPONDER_ACTS,
     CodeTyped,
+    Edited,
+    Given,
+    GroupLeft,
+    GroupSpoke,
     IncomingEvent,
     OfficerAsked,
     ResponderTap,
+    Unsent,
 )
 from ess.domain.invitation import read_code
-from ess.domain.kinds import Kind
+from ess.domain.kinds import EMERGENCIES, Kind
+from ess.domain.understanding import Role
 from ess.messages import catalogue
 
 Json = dict[str, Any]
-Given = talk.Input | ResponderTap | OfficerAsked | CodeTyped
-
 _USER_ID = re.compile(r"U[0-9a-f]{32}")
+_GROUP_ID = re.compile(r"[CR][0-9a-f]{32}")
 _REPORT_ID = re.compile(r"[0-9a-f]{32}")
 _MESSAGE_ID = re.compile(r"[0-9]{1,40}")  # it becomes part of an address of LINE's
 _PLACE_LIMIT = 200
@@ -37,7 +42,7 @@ _PLACE_LIMIT = 200
 def read_event(raw: Any) -> IncomingEvent | None:
     """Return the event that `raw` is, or None when it is not for us.
 
-    Not for us are unknown types, standby mode, and everything outside a 1:1 chat.
+    Not for us are unknown types and standby mode. Of a group it is only read that there is one.
 
     Raises:
         MalformedEvent: it lacks what its type must have; the message names the part.
@@ -49,23 +54,31 @@ def read_event(raw: Any) -> IncomingEvent | None:
     kind = raw.get("type")
     if not isinstance(kind, str):
         raise MalformedEvent("event has no type")
-    reader = _READERS.get(kind)
-    if reader is None:
+    if kind not in _READERS and kind not in _OF_GROUPS:
         return None
     source = raw.get("source")
     if not isinstance(source, dict):
         raise MalformedEvent("source is missing")
-    if source.get("type") != "user":
+    place = _PLACES.get(str(source.get("type")))
+    if place is None:
         return None
-    user_id, event_id = source.get("userId"), raw.get("webhookEventId")
-    if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
-        raise MalformedEvent("source.userId is missing or not a user id")
+    readers, name, pattern = place
+    reader = readers.get(kind)
+    if reader is None:
+        return None
+    user_id, event_id = source.get(name), raw.get("webhookEventId")
+    if not isinstance(user_id, str) or not pattern.fullmatch(user_id):
+        raise MalformedEvent(f"source.{name} is missing or not an id")
     if not isinstance(event_id, str) or not 0 < len(event_id) <= 64:
         raise MalformedEvent("webhookEventId is missing")
     given = reader(raw)
     reply_token = raw.get("replyToken")
     return IncomingEvent(
-        event_id, user_id, reply_token if isinstance(reply_token, str) else None, given
+        event_id,
+        user_id,
+        reply_token if isinstance(reply_token, str) else None,
+        given,
+        "" if isinstance(given, GroupSpoke | GroupLeft) else _message_id(raw.get("message")),
     )
 
 
@@ -83,9 +96,25 @@ def _message(raw: Json) -> Given:
             return talk.MediaSent(other[:40], _message_id(message))
 
 
-def _message_id(message: Json) -> str:
-    message_id = message.get("id")
+def _message_id(message: Any) -> str:
+    message_id = message.get("id") if isinstance(message, dict) else None
     return message_id if isinstance(message_id, str) and _MESSAGE_ID.fullmatch(message_id) else ""
+
+
+def _unsent(raw: Json) -> Given:
+    unsend = raw.get("unsend")
+    message_id = unsend.get("messageId") if isinstance(unsend, dict) else None
+    if not isinstance(message_id, str) or not _MESSAGE_ID.fullmatch(message_id):
+        raise MalformedEvent("unsend.messageId is missing or not an id")
+    return Unsent(message_id)
+
+
+def _edited(raw: Json) -> Given:
+    message = raw.get("message")
+    text = message.get("text") if isinstance(message, dict) else None
+    if not isinstance(text, str):
+        raise MalformedEvent("message.text is missing")
+    return Edited(text)
 
 
 def _text(message: Json) -> Given:
@@ -93,6 +122,8 @@ def _text(message: Json) -> Given:
     if not isinstance(text, str):
         raise MalformedEvent("message.text is missing")
     command = _commands().get(" ".join(text.casefold().split()))
+    if command == "cry":
+        return talk.ReportAsked(words=text)
     if command:
         return _COMMANDS[command]
     code = read_code(text, catalogue.load("commands")["join"])
@@ -142,8 +173,22 @@ def _responder_tap(fields: dict[str, str]) -> talk.Input | ResponderTap:
 
 def _kind_button(fields: dict[str, str]) -> talk.Input:
     number = fields.get("k", "")
-    known = number.isascii() and number.isdecimal() and int(number) in set(Kind)
+    known = number.isascii() and number.isdecimal() and int(number) in EMERGENCIES
     return talk.KindChosen(Kind(int(number))) if known else talk.ButtonUnknown()
+
+
+def _far_pin_button(fields: dict[str, str]) -> talk.Input:
+    about = fields.get("v", "")
+    try:
+        pin = Point(float(fields.get("lat", "")), float(fields.get("lon", "")))
+    except (ValueError, InvalidPoint):
+        return talk.ButtonUnknown()
+    return talk.PinShared(pin, about=about) if about in talk.PIN_ABOUT else talk.ButtonUnknown()
+
+
+def _who_button(fields: dict[str, str]) -> talk.Input:
+    known = fields.get("w", "") in set(Role)
+    return talk.WhoChosen(Role(fields["w"])) if known else talk.ButtonUnknown()
 
 
 def _language_button(fields: dict[str, str]) -> talk.Input:
@@ -157,19 +202,44 @@ _READERS: dict[str, Callable[[Json], Given]] = {
     "postback": _postback,
     "follow": lambda _: talk.Followed(),
     "unfollow": lambda _: talk.Unfollowed(),
+    "unsend": _unsent,
+    "messageEdited": _edited,  # today LINE has it in groups only
 }
+
+_OF_GROUPS: dict[str, Callable[[Json], Given]] = {
+    "join": lambda _: GroupSpoke(),
+    "message": lambda _: GroupSpoke(),
+    "leave": lambda _: GroupLeft(),
+}
+
+_PLACES = {
+    "user": (_READERS, "userId", _USER_ID),
+    "group": (_OF_GROUPS, "groupId", _GROUP_ID),
+    "room": (_OF_GROUPS, "roomId", _GROUP_ID),
+}
+"""Where an event can come from: what is read there, and the name and shape of the place's id."""
 
 _BUTTONS: dict[str, Callable[[dict[str, str]], talk.Input]] = {
     "menu": lambda _: talk.MenuAsked(),
     "report": lambda fields: talk.ReportAsked(
         fresh=fields.get("fresh") == "1", drill=fields.get("drill") == "1"
     ),
+    "kinds": lambda _: talk.KindsAsked(),
     "kind": _kind_button,
     "pin_ok": lambda _: talk.PinKept(),
+    "pin_far": _far_pin_button,
     "no_call": lambda _: talk.CallDeclined(),
+    "no_number": lambda _: talk.NumberMissing(),
     "status": lambda _: talk.StatusAsked(),
+    "switch": lambda fields: talk.SwitchAsked(fields.get("r", "")),
     "cancel": lambda _: talk.CancelAsked(),
-    "cancel_yes": lambda fields: talk.CancelConfirmed(fields.get("r", "")),
+    "cancel_yes": lambda fields: talk.CancelConfirmed(fields.get("r", ""), fields.get("why")),
+    "who": _who_button,
+    "details": lambda _: talk.DetailsAsked(),
+    "landmark": lambda _: talk.LandmarkAsked(),
+    "answer": lambda fields: talk.Answered(fields.get("q", ""), fields.get("v", "")),
+    "clear": lambda _: talk.ClearAsked(),
+    "appeal": lambda _: talk.AppealAsked(),
     "cancel_no": lambda _: talk.CancelRefused(),
     "restart": lambda _: talk.RestartAsked(),
     "may_ask": lambda _: talk.AskingAllowed(),
@@ -181,7 +251,7 @@ _BUTTONS: dict[str, Callable[[dict[str, str]], talk.Input]] = {
 _COMMANDS: dict[str, talk.Input | OfficerAsked] = {
     "report": talk.ReportAsked(),
     "menu": talk.MenuAsked(),
-    "cancel": talk.CancelAsked(),
+    "cancel": talk.CancelAsked(typed=True),
     "status": talk.StatusAsked(),
     "restart": talk.RestartAsked(),
     "no_call": talk.CallDeclined(),

@@ -6,6 +6,10 @@ from ess.adapters.line.calls import LineCalls
 from ess.domain.errors import RecipientUnreachable
 from ess.ports.settings_store import SettingsStore
 
+CONNECT_S = 0.2
+READ_S = 0.5
+"""Shown after the answer: with it, a menu keeps LINE no longer than the 2 s of a webhook."""
+
 SETTING = "rich_menus"
 """Name of the setting in which `ess menus upload` keeps ``{"officer": {"id": ...}, ...}``."""
 

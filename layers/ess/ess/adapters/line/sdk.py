@@ -38,10 +38,22 @@ class SdkMessenger:
         self._client = ApiClient(configuration)
         self._api = MessagingApi(self._client)
 
-    def reply(self, reply_token: str, prompts: Sequence[Prompt], language: str | None) -> None:
+    def reply(
+        self,
+        reply_token: str,
+        prompts: Sequence[Prompt],
+        language: str | None,
+        *,
+        silent: bool = False,
+        neutral: bool = True,
+    ) -> None:
         """See `ess.ports.messenger.Messenger.reply`."""
         request = ReplyMessageRequest.from_dict(
-            {"replyToken": reply_token, "messages": render(prompts, language)}
+            {
+                "replyToken": reply_token,
+                "messages": render(prompts, language, neutral=neutral),
+                "notificationDisabled": silent,
+            }
         )
         self._call(
             lambda: self._api.reply_message_with_http_info(request, _request_timeout=_TIMEOUT_S)
@@ -55,12 +67,13 @@ class SdkMessenger:
         *,
         retry_key: str,
         silent: bool = False,
+        neutral: bool = True,
     ) -> None:
         """See `ess.ports.messenger.Messenger.push`."""
         request = PushMessageRequest.from_dict(
             {
                 "to": line_user_id,
-                "messages": render(prompts, language),
+                "messages": render(prompts, language, neutral=neutral),
                 "notificationDisabled": silent,
             }
         )

@@ -3,8 +3,10 @@
 from ess.adapters.memory.script import Scripted
 from ess.adapters.memory.store import MemoryStore
 from ess.domain.conversation import Conversation, OpenReport, ReportWrite
+from ess.domain.drafts import due_at
 from ess.domain.errors import ConversationChanged, StepNotAllowed
-from ess.domain.report_writes import apply, entries_of
+from ess.domain.report import Report
+from ess.domain.report_writes import apply, entries_of, parts_of
 
 
 class MemoryConversations(Scripted):
@@ -29,19 +31,39 @@ class MemoryConversations(Scripted):
             self._write(write, after.version)
         self._store.conversations[after.user_id] = after
 
+    def forget(self, user_id: str) -> None:
+        """Forget what is known of `user_id`; see `ess.ports.conversations`."""
+        self._called("forget")
+        self._store.conversations.pop(user_id, None)
+
+    def due_drafts(self, now: float, limit: int = 100) -> list[str]:
+        """Return whose drafts are due, those with a pin first; see `ess.ports.conversations`."""
+        self._called("due_drafts")
+        late = sorted(
+            (at, c.user_id, c.draft.pin is not None)
+            for c in self._store.conversations.values()
+            if c.draft is not None and (at := due_at(c.draft)) is not None and at <= now
+        )
+        pinned = [user_id for _, user_id, has_pin in late if has_pin]
+        return pinned + [user_id for _, user_id, has_pin in late if not has_pin][:limit]
+
     def _write(self, write: ReportWrite, conversation_version: int) -> None:
         reports = self._store.reports
+        after = {report_id: self._written(report_id, part) for report_id, part in parts_of(write)}
+        reports.update(after)
+        for report_id, part in parts_of(write):
+            self._store.add_entries(report_id, entries_of(part, conversation_version))
+
+    def _written(self, report_id: str, write: ReportWrite) -> Report:
+        """Return a report after `write`, which is stored only if all of it holds."""
+        reports = self._store.reports
         if isinstance(write, OpenReport):
-            report_id = write.report.report_id
             if report_id in reports:
                 raise ConversationChanged("the report exists")
-            reports[report_id] = write.report
-        else:
-            report_id = write.report_id
-            if report_id not in reports:
-                raise ConversationChanged("the report is gone")
-            try:
-                reports[report_id] = apply(reports[report_id], write)
-            except StepNotAllowed as error:
-                raise ConversationChanged("the report has moved on") from error
-        self._store.add_entries(report_id, entries_of(write, conversation_version))
+            return write.report
+        if report_id not in reports:
+            raise ConversationChanged("the report is gone")
+        try:
+            return apply(reports[report_id], write)
+        except StepNotAllowed as error:
+            raise ConversationChanged("the report has moved on") from error

@@ -48,6 +48,11 @@ class MemoryMediaStore(Scripted):
         self.files[ref.key] = content
         return Kept(len(content.data), content.content_type)
 
+    def forget(self, ref: MediaRef) -> None:
+        """Delete a file; see `ess.ports.media`."""
+        self._called("forget")
+        self.files.pop(ref.key, None)
+
     def link(self, ref: MediaRef, seconds: int) -> str:
         """Return an address; see `ess.ports.media`."""
         self._called("link")

@@ -15,6 +15,8 @@ class Reply:
     reply_token: str
     prompts: tuple[Prompt, ...]
     language: str | None
+    silent: bool = False
+    neutral: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Push:
     language: str | None
     retry_key: str
     silent: bool
+    neutral: bool = True
 
 
 class MemoryMessenger(Scripted):
@@ -44,13 +47,21 @@ class MemoryMessenger(Scripted):
         self.unreachable: set[str] = set()
         self.quota = quota
 
-    def reply(self, reply_token: str, prompts: Sequence[Prompt], language: str | None) -> None:
+    def reply(
+        self,
+        reply_token: str,
+        prompts: Sequence[Prompt],
+        language: str | None,
+        *,
+        silent: bool = False,
+        neutral: bool = True,
+    ) -> None:
         """Answer a webhook event; see `ess.ports.messenger`."""
         self._called("reply")
         if reply_token in self.spent_tokens:
             raise ReplyTokenSpent("used before")
         self.spent_tokens.add(reply_token)
-        self.replies.append(Reply(reply_token, tuple(prompts), language))
+        self.replies.append(Reply(reply_token, tuple(prompts), language, silent, neutral))
 
     def push(
         self,
@@ -60,6 +71,7 @@ class MemoryMessenger(Scripted):
         *,
         retry_key: str,
         silent: bool = False,
+        neutral: bool = True,
     ) -> None:
         """Send messages unasked; see `ess.ports.messenger`."""
         self._called("push")
@@ -72,7 +84,7 @@ class MemoryMessenger(Scripted):
                 raise QuotaSpent("monthly limit")
             self.quota -= 1
         self.retry_keys.add(retry_key)
-        self.pushes.append(Push(line_user_id, tuple(prompts), language, retry_key, silent))
+        self.pushes.append(Push(line_user_id, tuple(prompts), language, retry_key, silent, neutral))
 
     def pushed_to(self, line_user_id: str) -> list[Prompt]:
         """Return every prompt pushed to one person, oldest first."""

@@ -54,6 +54,20 @@ class S3MediaStore:
             raise TemporaryFailure(f"S3: {type(error).__name__}") from error
         return Kept(len(content.data), content.content_type)
 
+    def forget(self, ref: MediaRef) -> None:
+        """Delete every version of a file; see `ess.ports.media.MediaStore`."""
+        try:
+            # A key of ours begins no other key, and has a version for each time it was kept.
+            found = self._client.list_object_versions(Bucket=self._bucket, Prefix=ref.key)
+            for version in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+                self._client.delete_object(
+                    Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"]
+                )
+        except ClientError as error:
+            raise _meaning_of(error) from error
+        except BotoCoreError as error:
+            raise TemporaryFailure(f"S3: {type(error).__name__}") from error
+
     def link(self, ref: MediaRef, seconds: int) -> str:
         """Return an address that expires; see `ess.ports.media.MediaStore`."""
         sign: Callable[..., str] = self._client.generate_presigned_url
