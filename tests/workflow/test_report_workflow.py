@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from ess.domain.pace import EVENTS
 from ess.messages import catalogue
 from local.cloud.phones import NeverHappened, Phones, postback, texts_of
 
@@ -16,6 +17,7 @@ SCENE = (17.4064, 104.7866)  # Nakhon Phanom: the three nearest sample stations 
 RUNGS = 4  # the station, it and the next nearest, the 191 centre, the desk
 TO_THE_FIRST_OFFER = ["FindUnits", "AssignReport", "Answered", "NotifyResponders"]
 END = "ConcludeReport"
+FLOOD = EVENTS + 5  # texts
 
 
 def thai(key):
@@ -252,6 +254,21 @@ def test_help_calls_further_units_and_who_joins_is_named(case):
     case.do(helper, "join")
     officer.wait_for("กำลังมาช่วยคุณ")
     officer.wait_for("มาช่วยแล้ว")
+    case.close(officer)
+    assert case.wait_for_end() == "SUCCEEDED"
+
+
+def test_a_flood_is_passed_on_in_few_rounds_and_its_last_word_too(case):
+    officer = case.officer()
+    case.do(officer, "accept")
+    case.reporter.wait_for(thai("status.acknowledged.title"))
+    calm = case.path.count("FollowUp")
+    for number in range(FLOOD):
+        case.reporter.say(f"เขาเดินไปมาอยู่หน้าห้อง {number}")
+    case.reporter.say("ตอนนี้เขาออกไปทางหลังบ้านแล้ว")
+    officer.wait_for("ตอนนี้เขาออกไปทางหลังบ้านแล้ว")
+    assert "PauseForMore" in case.path
+    assert case.path.count("FollowUp") - calm < FLOOD
     case.close(officer)
     assert case.wait_for_end() == "SUCCEEDED"
 
