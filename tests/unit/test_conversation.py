@@ -396,6 +396,21 @@ def test_do_not_call_reaches_the_officer_who_accepted(dispatched):
     assert dispatched.woken == [("token", "no_call")]
 
 
+@pytest.mark.parametrize(
+    "another",
+    [talk.ReportAsked(fresh=True), talk.PinShared(NAKHON_PHANOM, about="new")],
+)
+def test_who_cannot_talk_about_one_report_is_not_called_about_the_next(dispatched, another):
+    dispatched.send(talk.CallDeclined())
+    dispatched.send(another)
+    dispatched.send(talk.KindChosen(Kind.CONFINEMENT))
+    assert dispatched.conversation.draft is None or dispatched.conversation.draft.no_call
+    dispatched.send(talk.PinShared(NAKHON_PHANOM))
+    opened = [write for write in dispatched.writes if isinstance(write, talk.OpenReport)]
+    assert len(opened) == 2
+    assert opened[-1].report.can_talk is False
+
+
 def test_dropping_a_second_report_says_that_the_first_goes_on(dispatched):
     dispatched.send(talk.ReportAsked(fresh=True))
     assert dispatched.send(talk.CancelAsked()) == ["draft_dropped", "status.dispatched"]

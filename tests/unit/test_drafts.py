@@ -24,6 +24,7 @@ from ess.domain.kinds import Kind
 from ess.domain.report import OVERDUE_SLACK_S, Change, Status
 from ess.domain.reporter import Block
 from ess.usecases.audit_drafts import LIMIT, LOOKING_S, TELLING_S, audit_drafts
+from ess.usecases.block_reporter import block_reporter
 from functions.audit_reports.app import handler
 from local.simulator import validate
 
@@ -388,6 +389,32 @@ def test_the_draft_of_somebody_who_is_blocked_is_forgotten(world):
     world.clock.advance(SILENT_S)
     assert world.audit() == (0, 0, 1, 0)
     assert (world.stored.draft, world.store.reports, world.told()) == (None, {}, [])
+
+
+def test_a_block_takes_no_words_from_the_report_that_is_open_beside(world):
+    world.send(talk.KindChosen(Kind.ASSAULT), talk.PinShared(PIN), talk.CallDeclined())
+    world.send(talk.ReportAsked(fresh=True), talk.TextSent("he came to the other house"))
+    block_reporter(
+        world.report.report_id,
+        1,
+        "why",
+        "who",
+        reports=world.reports,
+        conversations=world.conversations,
+        clock=world.clock,
+    )
+    world.clock.advance(EXPIRES_S)
+    assert world.audit() == (0, 0, 1, 0)
+    assert world.stored.draft is None
+    assert world.report.notes == ("he came to the other house",)
+
+
+def test_beside_a_report_of_somebody_who_cannot_talk_the_question_makes_no_sound(world):
+    world.send(talk.KindChosen(Kind.ASSAULT), talk.PinShared(PIN), talk.CallDeclined())
+    world.send(talk.ReportAsked(fresh=True))
+    world.clock.advance(SILENT_S)
+    assert world.audit() == (0, 1, 0, 0)
+    assert world.messenger.pushes[0].silent
 
 
 # --- the rules themselves ----------------------------------------

@@ -488,6 +488,31 @@ class TestCancelByTyping:
         assert following.type(text) == ["note_kept", "cancel_confirm"]
         assert following.type(text) == ["cancel_reasons"]
 
+    @pytest.mark.parametrize("why", [None, "asked"])
+    def test_what_stands_beside_a_yes_is_kept_before_anybody_has_accepted(self, following, why):
+        text = "ใช่ค่ะ พี่ชายมารับไปอยู่บ้านยายแล้ว"
+        following.send(talk.CancelAsked())
+        if why:
+            following.send(talk.CancelConfirmed(following.active.report_id))
+        assert following.type(text) == ["note_kept", "cancel_reasons"]
+        assert notes(following) == [text]
+
+    def test_whoever_cannot_talk_and_speaks_of_cancelling_a_draft_is_not_called(self, calling):
+        first = calling.active.report_id
+        calling.send(talk.ReportAsked(fresh=True))
+        assert calling.type("ยกเลิกค่ะ แต่คุยไม่ได้ มันอยู่ข้างๆ")[-1] == "cancel_draft"
+        assert calling.draft.no_call
+        assert calling.started == [first]
+        assert not calling.active.can_talk
+
+    def test_whoever_drops_a_draft_and_cannot_talk_is_not_asked_for_a_number(self, calling):
+        calling.send(talk.ReportAsked(fresh=True))
+        assert calling.type("อยากยกเลิกการแจ้งเหตุครับ")[-1] == "cancel_draft"
+        told = calling.type("ใช่ค่ะ แต่คุยไม่ได้นะ มันอยู่หน้าประตู")
+        assert told[:2] == ["draft_dropped", "received_silent"]
+        assert calling.draft is None
+        assert not calling.active.can_talk
+
     def test_words_that_refuse_to_cancel_are_an_answer_too(self, following):
         following.send(talk.CancelAsked())
         assert following.type("อย่ายกเลิกนะ")[0] == "kept_open"

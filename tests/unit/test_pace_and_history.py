@@ -305,6 +305,25 @@ def test_an_open_report_goes_on_through_a_block(phone):
     assert phone.send(talk.MenuAsked()) == ["menu"]
 
 
+def test_what_is_said_while_a_draft_stands_through_a_block_is_about_the_open_report(phone):
+    phone.send(talk.KindChosen(Kind.ASSAULT))
+    phone.send(talk.PinShared(NAKHON_PHANOM))
+    phone.send(talk.NumberMissing())
+    phone.send(talk.ReportAsked(fresh=True))
+    phone.type("two more people")
+    block(phone)
+    assert phone.type("he is back")[:2] == ["blocked", "note_kept"]
+    assert phone.writes[-1].value == "he is back"
+    # The auditor passes on what the draft has.
+    assert phone.draft.notes == ("two more people",)
+    assert phone.send(talk.CallDeclined())[0] == "blocked"
+    assert not phone.active.can_talk
+    assert phone.draft.no_call
+    assert phone.send(talk.PinShared(NAKHON_PHANOM))[:2] == ["blocked", "pin_mended"]
+    assert phone.send(talk.ReportAsked(fresh=True)) == ["blocked"]
+    assert len([one for one in phone.writes if isinstance(one, talk.OpenReport)]) == 1
+
+
 def test_a_closed_report_is_no_way_around_a_block(phone):
     report(phone)
     phone.move_report_to(Status.CLOSED, closing_reason="false_alarm")

@@ -185,6 +185,49 @@ def test_an_answer_that_line_did_not_take_is_given_on_redelivery(world):
     assert world.stored.version == 1
 
 
+def test_an_answer_on_redelivery_makes_no_sound_for_somebody_who_cannot_talk(world):
+    world.receive("e1", talk.ReportAsked())
+    world.messenger.plan("reply", TemporaryFailure("down"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e2", talk.CallDeclined())
+    assert not world.receive("e2", talk.CallDeclined())
+    assert world.messenger.replies[-1].silent
+
+
+def test_a_draft_beside_a_report_of_somebody_who_cannot_talk_is_answered_without_a_sound(world):
+    world.to_phone_step()
+    world.receive("e3", talk.CallDeclined())
+    world.receive("e4", talk.ReportAsked(fresh=True))
+    assert world.stored.draft is not None
+    assert world.messenger.replies[-1].silent
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_answer_that_ends_a_report_of_somebody_who_cannot_talk_makes_no_sound(world, fails):
+    world.to_phone_step()
+    world.receive("e3", talk.CallDeclined())
+    cancel = talk.CancelConfirmed(world.report.report_id, "other")
+    if fails:
+        world.messenger.plan("reply", TemporaryFailure("down"))
+        with pytest.raises(TemporaryFailure):
+            world.receive("e4", cancel)
+    world.receive("e4", cancel)
+    assert [prompt.name for prompt in world.messenger.replies[-1].prompts] == ["cancelled"]
+    assert world.messenger.replies[-1].silent
+
+
+def test_a_status_on_redelivery_is_the_one_that_is_true_then(world):
+    world.to_phone_step()
+    world.receive("e3", talk.NumberMissing())
+    world.messenger.plan("reply", TemporaryFailure("down"))
+    with pytest.raises(TemporaryFailure):
+        world.receive("e4", talk.StatusAsked())
+    after = replace(world.report, status=Status.NOTIFIED, version=world.report.version + 1)
+    world.reports.save(Change(after, ()))
+    assert not world.receive("e4", talk.StatusAsked())
+    assert [prompt.name for prompt in world.messenger.replies[-1].prompts] == ["status.notified"]
+
+
 def test_a_workflow_that_does_not_start_is_started_on_redelivery_and_the_reporter_answered(world):
     world.to_phone_step()
     world.workflow.plan("start", TemporaryFailure("throttled"))

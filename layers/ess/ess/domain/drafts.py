@@ -130,11 +130,11 @@ def expired(c: Conversation, now: float) -> Outcome:
     draft, active = c.draft, c.active
     version = c.version + 1
     gone = Outcome(replace(c, version=version, draft=None))
-    if draft is None or active is None or not active.is_open or active.drill != draft.drill:
+    if draft is None or active is None or not c.has_words_beside:
         return gone
     # After a while words that no write takes must not hold the draft for ever.
     too_late = draft.touched_at is None or now - draft.touched_at >= 2 * EXPIRES_S
-    if not draft.notes or too_late:
+    if too_late:
         return gone
     rest = replace(c, draft=replace(draft, notes=draft.notes[1:], note_ids=draft.note_ids[1:]))
     message_id = draft.note_ids[0] if draft.note_ids else ""

@@ -147,7 +147,8 @@ class _Auditor:
     def _tell_dispatched(self, made: drafts.Dispatched) -> None:
         """Say once that a report was made of the draft, while that nobody has accepted is true."""
         report = made.write.report
-        active = self.conversations.get(report.reporter_id).active
+        c = self.conversations.get(report.reporter_id)
+        active = c.active
         if active is None or active.report_id != report.report_id:
             return
         if active.status not in SEARCHING:
@@ -156,7 +157,7 @@ class _Auditor:
         if report.kind is Kind.UNKNOWN:
             prompts.append(Prompt("ask_kind", _label(drill=report.drill)))
         key = retry_key("draft sent", report.report_id)
-        self._push(made.conversation, prompts, key, silent=not report.can_talk)
+        self._push(made.conversation, prompts, key, silent=c.is_silent)
 
     def _resume(self, user_id: str) -> None:
         """Ask once whether somebody wants to go on.
@@ -169,7 +170,7 @@ class _Auditor:
             return
         prompt = Prompt("resume", _label(drill=c.draft.drill))
         key = retry_key("resume", user_id, str(c.draft.touched_at))
-        asked = self._push(c, [prompt], key, silent=c.draft.no_call)
+        asked = self._push(c, [prompt], key, silent=c.is_silent)
         self.conversations.save(c, drafts.nudged(c), None)
         self.audit.resumed += asked
 

@@ -81,7 +81,8 @@ def block_reporter(
     report = reports.get(report_id)
 
     def decide(c: Conversation) -> Conversation:
-        return replace(c, block=block, draft=None)
+        # The auditor passes on what words a draft has for the report that is open beside it.
+        return replace(c, block=block, draft=c.draft if c.has_words_beside else None)
 
     _change(report, decide, conversations)
     detail: Detail = {"until": block.until, "by": block.by, "why": block.why}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from ess.domain.conversation import (
+    ActiveReport,
     AppealAsked,
     ButtonUnknown,
     Conversation,
@@ -12,12 +13,14 @@ from ess.domain.conversation import (
     Input,
     Moment,
     Outcome,
+    Prompt,
     TextSent,
     advance,
     brought_back,
     other_report_of,
     remember,
     reporter_view,
+    status_prompt,
     unheard,
     without_other,
 )
@@ -120,7 +123,9 @@ def receive_event(
                 _queue_media(event, before, decided, media)
                 conversations.save(before, decided.conversation, decided.write)
                 mail = partial(_mail, decided, desk_mail, observe)
-                finish = partial(_finish, event, decided, messenger, workflow, mail)
+                # Whoever cannot talk is not given away by the answer that ends their report either.
+                silent = before.is_silent or decided.conversation.is_silent
+                finish = partial(_finish, event, decided, messenger, workflow, mail, silent=silent)
         except ConversationChanged:
             continue  # another delivery or a worker was faster: look again at what is true now
         finish()
@@ -286,6 +291,8 @@ def _finish(
     messenger: Messenger,
     workflow: Workflow,
     mail: Callable[[], None],
+    *,
+    silent: bool,
 ) -> None:
     """Answer, then start or wake the workflow; one that fails does not keep the other from it."""
     answer_failed: EssError | None = None
@@ -296,7 +303,7 @@ def _finish(
             outcome.conversation.language,
             messenger=messenger,
             first_time=True,
-            silent=_is_silent(outcome.conversation),
+            silent=silent,
         )
     except EssError as failure:
         answer_failed = failure
@@ -310,13 +317,6 @@ def _finish(
         raise
     if answer_failed is not None:
         raise answer_failed
-
-
-def _is_silent(c: Conversation) -> bool:
-    """Tell whether this person cannot talk now: what is pushed to them makes no sound."""
-    if c.draft is not None:
-        return c.draft.no_call
-    return c.active is not None and c.active.is_open and not c.active.can_talk
 
 
 def _mail(
@@ -339,6 +339,13 @@ def _tell_workflow(outcome: Outcome, workflow: Workflow) -> None:
         workflow.start(outcome.start, outcome.run)
     if outcome.wake is not None:
         workflow.resume(outcome.wake, outcome.news)
+
+
+def _true_now(prompt: Prompt, active: ActiveReport | None) -> Prompt:
+    """Return a prompt that is given again: a status as it is now, not as it was."""
+    if active is None or prompt.params.get("report_id") != active.report_id:
+        return prompt
+    return status_prompt(active) if prompt.name.startswith("status.") else prompt
 
 
 _NEWS = {
@@ -376,5 +383,10 @@ def _repeat(
             workflow.resume(active.token, news[0])
         # After newer messages an old answer would only confuse.
         answer_event(
-            event, stored.last_answer, stored.language, messenger=messenger, first_time=False
+            event,
+            [_true_now(prompt, active) for prompt in stored.last_answer],
+            stored.language,
+            messenger=messenger,
+            first_time=False,
+            silent=stored.is_silent or (active is not None and not active.can_talk),
         )

@@ -104,10 +104,14 @@ def add_detail(
     return passed_on(after, (Prompt(said, params), *full, *ask), write)
 
 
-def heard_by_officer(outcome: Outcome, words: str, m: Moment) -> Outcome:
-    """Return `outcome` with a bare yes or no passed on: perhaps it answers an officer, not us."""
+def heard_by_officer(outcome: Outcome, words: str, m: Moment, *, is_long: bool = False) -> Outcome:
+    """Return `outcome` with a bare yes or no passed on: perhaps it answers an officer, not us.
+
+    Args:
+        is_long: it says more than yes or no, and is kept for whoever will accept.
+    """
     active = outcome.conversation.active
-    if active is None or active.status not in ACCEPTED:
+    if active is None or not active.is_open or not (is_long or active.status in ACCEPTED):
         return outcome
     if outcome.write is not None:
         return with_words(outcome, words, m.message_id)
@@ -157,7 +161,10 @@ def forbidden_beside(outcome: Outcome, m: Moment) -> Outcome:
     if outcome.write is not None or active is None or not active.is_open or not active.can_talk:
         return outcome
     if active.status is Status.OPENED:
-        return replace(dispatch_now(c, m, None, can_talk=False), answer=outcome.answer)
+        sent = dispatch_now(c, m, None, can_talk=False)
+        dropped = c.draft is None  # then no number is asked for any more
+        answer = (*outcome.answer[:1], *sent.answer) if dropped else outcome.answer
+        return replace(sent, answer=answer)
     forbidden = forbid_call(c, active, m)
     told = (prompt for prompt in outcome.answer if prompt.name != "no_call_kept")
     return replace(forbidden, answer=(*forbidden.answer[:1], *told))

@@ -85,7 +85,9 @@ def _beside_open(c: Conversation, given: ReportAsked, m: Moment) -> Outcome:
     beside = c.active if c.active is not None and c.active.is_open and not given.drill else None
     if beside is not None and not c.history.may_open_beside(m.now):
         return Outcome(c, (Prompt("too_many", status_params(beside)),))
-    begun = replace(c, draft=Draft(drill=given.drill))
+    # Whoever cannot talk about the one cannot talk about the other.
+    no_call = beside is not None and not beside.can_talk
+    begun = replace(c, draft=Draft(drill=given.drill, no_call=no_call))
     return Outcome(begun, ask_next(begun))
 
 
@@ -115,7 +117,7 @@ def kind_chosen(c: Conversation, given: KindChosen, m: Moment) -> Outcome:
         write = ReviseReport(active.report_id, given.kind, None, None, m.now)
         answer = (Prompt("kind_mended", {"kind": int(given.kind)}), *ask_next(mended))
         return passed_on(mended, answer, write)
-    draft = replace(c.draft or Draft(), kind=given.kind)
+    draft = replace(c.draft or Draft(no_call=c.is_silent), kind=given.kind)
     return settle(replace(c, draft=draft), m)
 
 
@@ -138,7 +140,11 @@ def pin_shared(c: Conversation, given: PinShared, m: Moment) -> Outcome:
     if given.about == "same":
         return stay(c, "late_button")
     draft = replace(
-        c.draft or Draft(), pin=given.pin, place=given.place, pin_area=area, pin_kept=False
+        c.draft or Draft(no_call=c.is_silent),
+        pin=given.pin,
+        place=given.place,
+        pin_area=area,
+        pin_kept=False,
     )
     return settle(replace(c, draft=draft), m)
 

@@ -177,6 +177,22 @@ class Conversation:
             return Step.GIVE_PHONE if self.active.status is Status.OPENED else Step.FOLLOWING
         return Step.IDLE
 
+    @property
+    def has_words_beside(self) -> bool:
+        """Tell whether words of the draft go to the report beside it once the draft is dropped."""
+        draft, active = self.draft, self.active
+        if draft is None or active is None or not active.is_open:
+            return False
+        return bool(draft.notes) and active.drill == draft.drill
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether this person cannot talk now: what is sent to them makes no sound."""
+        # A draft beside a report does not make it safe to be heard.
+        if self.draft is not None and self.draft.no_call:
+            return True
+        return self.active is not None and self.active.is_open and not self.active.can_talk
+
 
 def reporter_view(report: Report) -> ActiveReport:
     """Return the copy of `report` that its reporter's conversation carries."""

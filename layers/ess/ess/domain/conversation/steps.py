@@ -82,7 +82,7 @@ from ess.domain.conversation.writes import (
 def advance(conversation: Conversation, given: Input, moment: Moment) -> Outcome:
     """Take one input; whatever it is, nothing that was given before is lost."""
     outcome = _TRANSITIONS[type(given)](conversation, given, moment)
-    outcome = _unless_blocked(outcome, conversation, moment)
+    outcome = _unless_blocked(outcome, conversation, given, moment)
     outcome = _paced(_counted(outcome, conversation, moment), conversation, moment)
     asked_again = isinstance(given, LandmarkAsked)
     after = _touched(outcome.conversation, conversation, moment, asked_again=asked_again)
@@ -108,19 +108,33 @@ def _touched(
     return replace(after, draft=replace(after.draft, touched_at=m.now, nudged=False))
 
 
-def _unless_blocked(outcome: Outcome, before: Conversation, m: Moment) -> Outcome:
+def _unless_blocked(outcome: Outcome, before: Conversation, given: Input, m: Moment) -> Outcome:
     """Return `outcome`, or what is said to somebody who may begin no report for a while.
 
-    What they have open goes on, with all that can be said and asked about it.
+    What they have open goes on, with all that can be said and asked about it: what is sent while a
+    draft still stands is taken as being about that.
     """
     block = before.block
-    begins = outcome.conversation.draft is not None or isinstance(
-        outcome.write, OpenReport | ReopenReport
-    )
-    if block is None or not block.holds(m.now) or not begins:
+    if block is None or not block.holds(m.now) or not _begins(outcome):
         return outcome
     said = Prompt("blocked", {"until_at": block.until})
-    return Outcome(replace(before, draft=None), (said,))
+    # The auditor passes on what words a draft has for the report beside it.
+    kept, went_on = before.draft if before.has_words_beside else None, outcome.conversation.draft
+    if kept is not None and went_on is not None:
+        kept = replace(kept, no_call=went_on.no_call)
+    alone = replace(before, draft=None)
+    about = None if before.draft is None else _TRANSITIONS[type(given)](alone, given, m)
+    if about is None or _begins(about):
+        outcome = Outcome(alone, (said,))
+    else:
+        outcome = replace(about, answer=(said, *about.answer))
+    return replace(outcome, conversation=replace(outcome.conversation, draft=kept))
+
+
+def _begins(outcome: Outcome) -> bool:
+    """Tell whether a report is begun, opened or opened again."""
+    opens = isinstance(outcome.write, OpenReport | ReopenReport)
+    return opens or outcome.conversation.draft is not None
 
 
 def _counted(outcome: Outcome, before: Conversation, m: Moment) -> Outcome:

@@ -121,7 +121,8 @@ def _answered(c: Conversation, active: ActiveReport, said: Said, m: Moment) -> O
         outcome = question_answered(c, answer, m)
         return with_words(outcome, said.words if more else "", said.message_id)
     if asked in _ANSWERS_TO:
-        return heard_by_officer(_ANSWERS_TO[asked](c, active, yes, m), said.whole, m)
+        taken = _ANSWERS_TO[asked](c, active, yes, m)
+        return heard_by_officer(taken, said.whole, m, is_long=said.is_long)
     return None
 
 

@@ -16,7 +16,12 @@ from ess.domain.conversation.older import status_asked
 from ess.domain.conversation.outcome import Moment, Outcome
 from ess.domain.conversation.reporting import kind_chosen, pin_kept, settle
 from ess.domain.conversation.said import URGENT, Said
-from ess.domain.conversation.state import Conversation, Draft, Prompt
+from ess.domain.conversation.state import (
+    ActiveReport,
+    Conversation,
+    Draft,
+    Prompt,
+)
 from ess.domain.note_text import MOST_DRAFT_BYTES, fitting, pieces, weight
 from ess.domain.service_area import Area, locate
 from ess.domain.understanding import Understood
@@ -35,18 +40,31 @@ def text_begun(c: Conversation, said: Said, m: Moment) -> Outcome:
         return _nothing_begun(c, meant, m)
     for take in (_kind_by_number, _draft_answered, _draft_cancelled):
         if (taken := take(c, draft, said, m)) is not None:
-            return taken
+            return _silenced(taken, c.active, said, m)
     kept = replace(c, draft=_with_note(draft, said, said.words))
     first = (*_noticed(before, draft, said), *_cut(before, said))
     settled = settle(kept, m)
     if settled.write is not None:
         opened = replace(settled, answer=(*first, *settled.answer))
-        return also_forbidden(opened, c.active, m) if said.silent else opened
+        return _silenced(opened, c.active, said, m)
     unsure = _unsure_of_kind(draft, meant)
     if not (first or unsure or gives):
         first = (Prompt("words_kept"),)
     asked = unsure or settled.answer if draft.kind is None else (*unsure, *settled.answer)
     return _beside_open(replace(settled, answer=(*first, *asked)), said, m)
+
+
+def _silenced(outcome: Outcome, beside: ActiveReport | None, said: Said, m: Moment) -> Outcome:
+    """Return `outcome`; whoever says that they cannot talk is not called about any report.
+
+    Args:
+        beside: the report that was spoken of before.
+    """
+    if not said.silent:
+        return outcome
+    if outcome.write is not None:
+        return also_forbidden(outcome, beside, m)
+    return forbidden_beside(outcome, m)
 
 
 def _beside_open(outcome: Outcome, said: Said, m: Moment) -> Outcome:

@@ -34,7 +34,8 @@ def cancelling(c: Conversation, active: ActiveReport, said: Said, m: Moment) -> 
         return _kept(c, active, said, m)
     if meant.cancels or meant.safe:
         confirmed = cancel_confirmed(c, CancelConfirmed(active.report_id), m)
-        return heard_by_officer(confirmed, said.words, m)
+        tells = said.is_long and not meant.cancels
+        return heard_by_officer(confirmed, said.words, m, is_long=tells)
     return None
 
 
@@ -49,7 +50,7 @@ def _reason_given(c: Conversation, active: ActiveReport, said: Said, m: Moment) 
     again = Prompt("cancel_reasons", status_params(active))
     why = _why(said)
     if meant.yes and why is None:
-        return heard_by_officer(Outcome(c, (again,)), said.words, m)
+        return heard_by_officer(Outcome(c, (again,)), said.words, m, is_long=said.is_long)
     if meant.hedged:
         return None
     if why is None and not meant.cancels:
