@@ -1,7 +1,8 @@
 """How well typed words are understood: `python -m tools.utterances [file ...]`.
 
 Reads the two corpora of tests/unit: one that the lexicon was written against, one that was written
-at the same time and held out. Prints a table, and every utterance that was not understood.
+and labelled by somebody who had seen neither. Prints tables, and every utterance that was not
+understood.
 """
 
 import json
@@ -23,6 +24,19 @@ sys.path.insert(0, str(ROOT / "layers" / "ess"))
 from ess.domain.lexicon import Lexicon, read_lexicon  # noqa: E402
 from ess.domain.understanding import Understood, understand  # noqa: E402
 from ess.messages import catalogue  # noqa: E402
+
+
+class Kinds(StrEnum):
+    """What became of the kind of an emergency that an utterance tells of."""
+
+    RIGHT = "taken, right"
+    ONE_OF = "taken, one of several that it may be"
+    OFFERED = "asked, with the right ones on buttons"
+    PARTLY = "asked, with some of them on buttons"
+    ALL = "asked, with all five on buttons"
+    NOTHING = "not noticed: the menu is shown"
+    WRONG = "taken or offered, wrong"
+
 
 PLACE_DEGREES: Final = 0.00001
 """How exactly a place must be read: about a metre."""
@@ -123,6 +137,30 @@ def _grade_kinds(expect: Mapping[str, Any], got: Mapping[str, Any]) -> Grade:
     return Grade.RIGHTLY_ASKED if wanted <= offered else Grade.MISSED
 
 
+def kinds_taken(expect: Mapping[str, Any], got: Mapping[str, Any]) -> Kinds | None:
+    """Return what became of the kind; None if none of the five is told of, and none is taken."""
+    wanted = {expect["kind"]} if "kind" in expect else {*expect.get("kinds", ())}
+    offered = {*got.get("kinds", ())}
+    if not wanted:
+        return Kinds.WRONG if "kind" in got else None
+    if "kind" in got:
+        if got["kind"] not in wanted:
+            return Kinds.WRONG
+        return Kinds.RIGHT if "kind" in expect else Kinds.ONE_OF
+    if wanted <= offered:
+        return Kinds.OFFERED
+    if offered:
+        return Kinds.PARTLY if wanted & offered else Kinds.WRONG
+    return Kinds.ALL if got.get("help") else Kinds.NOTHING
+
+
+def kinds_table(graded: Iterable[Graded]) -> str:
+    """Return how often each thing became of the kinds, a line each."""
+    counts = Counter(taken for one in graded if (taken := kinds_taken(one.expect, one.got)))
+    total = counts.total()
+    return "\n".join(f"  {counts[taken]:>4} of {total}  {taken}" for taken in Kinds)
+
+
 def _same(name: str, expect: Mapping[str, Any], got: Mapping[str, Any]) -> bool:
     one, other = expect.get(name), got.get(name)
     if name == "place" and one and other:
@@ -159,7 +197,7 @@ def main(names: list[str]) -> int:
     for path in [Path(name) for name in names] or [UTTERANCES, HELD_OUT]:
         graded = grade_file(path, words)
         print(f"\n{path.name}: {share_taken_rightly(graded):.1%} understood or rightly asked")
-        print(table(graded))
+        print(f"{table(graded)}\n\n{kinds_table(graded)}\n")
         for one in graded:
             if one.grade not in {Grade.UNDERSTOOD, Grade.RIGHTLY_ASKED}:
                 print(f"  {one.grade}: {one.text}\n    said {one.expect}, taken as {one.got}")

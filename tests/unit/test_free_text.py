@@ -399,6 +399,23 @@ class TestCancelByTyping:
         assert pinning.type(text) == ["cancel_draft"]
         assert pinning.type(text) == ["draft_cancelled"]
 
+    @pytest.mark.parametrize(
+        "given_", [talk.CancelRefused(), talk.ReportAsked(), talk.TextSent("อย่ายกเลิก")]
+    )
+    def test_a_draft_that_has_all_it_needs_is_sent_once_it_is_wanted(self, pinning, given_):
+        assert pinning.type(f"ยกเลิก โดนทำร้าย {WRITTEN}") == ["cancel_draft"]
+        assert pinning.writes == []
+        assert pinning.send(given_) == ["ask_phone"]
+        assert pinning.active.is_open
+
+    @pytest.mark.parametrize(
+        "given_", [talk.WhoChosen(Role.VICTIM), talk.MenuAsked(), talk.LanguageChosen("en")]
+    )
+    def test_until_then_it_is_asked_again_whatever_is_tapped(self, pinning, given_):
+        pinning.type(f"ยกเลิก โดนทำร้าย {WRITTEN}")
+        assert pinning.send(given_)[-1] == "cancel_draft"
+        assert pinning.writes == []
+
     @pytest.mark.parametrize("text", ["อย่ายกเลิกนะ", "don't cancel", "ไม่"])
     def test_whoever_thinks_better_of_it_keeps_the_draft(self, pinning, text):
         pinning.type("กดผิดค่ะ")

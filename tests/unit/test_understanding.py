@@ -16,8 +16,10 @@ from tools.utterances import (
     HELD_OUT,
     UTTERANCES,
     Grade,
+    Kinds,
     grade,
     grade_file,
+    kinds_taken,
     lexicon,
     share_taken_rightly,
     table,
@@ -33,28 +35,67 @@ def read(text: str) -> Understood:
 # --- the corpora --------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=[UTTERANCES, HELD_OUT], ids=["known", "held out"])
-def graded(request):
-    return grade_file(request.param, WORDS)
+@pytest.fixture(scope="module")
+def known():
+    return grade_file(UTTERANCES, WORDS)
 
 
-def test_nothing_is_misunderstood(graded):
-    assert [one for one in graded if one.grade is Grade.MISUNDERSTOOD] == []
+@pytest.fixture(scope="module")
+def held_out():
+    return grade_file(HELD_OUT, WORDS)
 
 
-def test_most_is_understood_or_rightly_asked_about():
-    assert share_taken_rightly(grade_file(UTTERANCES, WORDS)) >= 0.97
+def test_nothing_is_misunderstood(known):
+    assert [one for one in known if one.grade is Grade.MISUNDERSTOOD] == []
 
 
-def test_words_that_the_lexicon_was_not_written_for_are_mostly_understood():
-    # 74.6 % when first measured. Nobody may raise it by adding those very words to the lexicon.
-    assert share_taken_rightly(grade_file(HELD_OUT, WORDS)) >= 0.70
+def test_most_is_understood_or_rightly_asked_about(known):
+    assert share_taken_rightly(known) >= 0.98
+
+
+# The held-out file was written, and labelled, by somebody who had seen neither the lexicon nor the
+# other corpus. Nobody may add its words to the lexicon because they stand there.
+
+
+def test_of_words_it_was_not_written_for_no_wrong_kind_is_taken_or_offered(held_out):
+    wrong = [one for one in held_out if kinds_taken(one.expect, one.got) is Kinds.WRONG]
+    assert wrong == []
+
+
+def test_of_words_it_was_not_written_for_most_lead_to_the_right_kind(held_out):
+    taken = [kinds for one in held_out if (kinds := kinds_taken(one.expect, one.got))]
+    right = [kinds for kinds in taken if kinds in {Kinds.RIGHT, Kinds.ONE_OF, Kinds.OFFERED}]
+    assert len(right) / len(taken) >= 0.80  # 66 of 80 when first measured
+
+
+def test_what_is_held_out_measures_more_than_kinds(held_out):
+    # A floor against decay: 40 % when first measured. Who reports is what is missed most.
+    assert share_taken_rightly(held_out) >= 0.35
+
+
+@pytest.mark.parametrize(
+    ("expect", "got", "wanted"),
+    [
+        ({"kind": 1}, {"kind": 1}, Kinds.RIGHT),
+        ({"kind": 1}, {"kind": 2}, Kinds.WRONG),
+        ({"kinds": [1, 4]}, {"kind": 4}, Kinds.ONE_OF),
+        ({"kind": 1}, {"kinds": [1, 4]}, Kinds.OFFERED),
+        ({"kinds": [1, 4]}, {"kinds": [1]}, Kinds.PARTLY),
+        ({"kinds": [1, 4]}, {"kinds": [3]}, Kinds.WRONG),
+        ({"kind": 1}, {"help": True}, Kinds.ALL),
+        ({"kind": 1}, {}, Kinds.NOTHING),
+        ({"help": True}, {"kind": 1}, Kinds.WRONG),
+        ({"help": True}, {"kinds": [1]}, None),
+    ],
+)
+def test_what_became_of_a_kind(expect, got, wanted):
+    assert kinds_taken(expect, got) is wanted
 
 
 def test_the_corpora_are_large_different_and_made_of_all_kinds_of_people():
     known, held_out = (json.loads(path.read_text("utf-8")) for path in (UTTERANCES, HELD_OUT))
     texts = [row["text"] for row in known + held_out]
-    assert len(known) >= 220
+    assert len(known) >= 900
     assert len(held_out) >= 60
     assert len(set(texts)) == len(texts)
     assert {row["by"] for row in held_out} == {row["by"] for row in known}

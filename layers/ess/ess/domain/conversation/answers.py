@@ -66,7 +66,7 @@ def ask_next(conversation: Conversation) -> tuple[Prompt, ...]:
             kind = int(draft.kind) if draft and draft.kind else None
             return (Prompt("ask_pin", {"kind": kind}),)
         case Step.CONFIRM_PIN:
-            return (_confirm_pin(draft),) if draft else ()
+            return (_before_opening(draft),) if draft else ()
         case Step.GIVE_PHONE:
             return (Prompt("ask_phone", {"reference": active.reference if active else ""}),)
         case Step.FOLLOWING:
@@ -75,7 +75,11 @@ def ask_next(conversation: Conversation) -> tuple[Prompt, ...]:
             return (Prompt("menu"),)
 
 
-def _confirm_pin(draft: Draft) -> Prompt:
+def _before_opening(draft: Draft) -> Prompt:
+    """Return what is asked of a draft that has all it needs."""
+    if draft.pin_settled:
+        # It was not opened since its sender may not want it: that is still the question.
+        return Prompt("cancel_draft", drill_label(draft.drill))
     params: Params = {}
     if draft.pin is not None:
         params = {"latitude": draft.pin.latitude, "longitude": draft.pin.longitude}

@@ -22,6 +22,7 @@ from ess.domain.conversation.inputs import (
     NobodyCame,
 )
 from ess.domain.conversation.outcome import Moment, Outcome
+from ess.domain.conversation.reporting import settle
 from ess.domain.conversation.state import Conversation, Draft, Params, Prompt, Step
 from ess.domain.conversation.writes import (
     AllowAsking,
@@ -81,8 +82,10 @@ def cancel_confirmed(c: Conversation, given: CancelConfirmed, m: Moment) -> Outc
     )
 
 
-def cancel_refused(c: Conversation, _given: CancelRefused, _m: Moment) -> Outcome:
-    """Keep the report."""
+def cancel_refused(c: Conversation, _given: CancelRefused, m: Moment) -> Outcome:
+    """Keep the report; a draft that has all it needs was only waiting for this."""
+    if c.draft is not None:
+        return settle(c, m)
     return stay(c, "kept_open") if c.active and c.active.is_open else stay(c)
 
 

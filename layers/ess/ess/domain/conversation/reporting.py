@@ -64,7 +64,7 @@ def report_asked(c: Conversation, given: ReportAsked, m: Moment) -> Outcome:
     """Begin a report; beside an open one only on purpose."""
     if c.draft is not None:
         # What was begun as an exercise and left must not swallow a real report, nor the reverse.
-        return stay(replace(c, draft=replace(c.draft, drill=given.drill)))
+        return settle(replace(c, draft=replace(c.draft, drill=given.drill)), m)
     real_beside_drill = c.active is not None and c.active.drill and not given.drill
     if real_beside_drill:
         # An exercise must never keep somebody from reporting what is real.
