@@ -371,14 +371,16 @@ def _choice(plain: PlainText) -> int | None:
 def _is_clause(plain: PlainText, tokens: list[Token], index: int) -> bool:
     """Tell whether a phrase stands by itself: between pauses, particles aside."""
     start, last = tokens[index].start, index
+    letters = plain.letters
+    begins = start == 0 or letters[start - 1] in BREAKS
+    if not begins and start not in plain.gaps:
+        return False  # and no particle behind it is looked at: a text may be made of nothing else
     while last + 1 < len(tokens) and _is_glued_particle(plain, tokens, last + 1):
         last += 1
     end = tokens[last].end
-    letters = plain.letters
-    begins = start == 0 or letters[start - 1] in BREAKS
     ends = end == len(letters) or letters[end] in BREAKS
     # Between two spaces it may be any word of a sentence.
-    return (begins and (ends or end in plain.gaps)) or (ends and start in plain.gaps)
+    return ends or (begins and end in plain.gaps)
 
 
 def _is_glued_particle(plain: PlainText, tokens: list[Token], index: int) -> bool:
