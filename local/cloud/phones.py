@@ -4,6 +4,7 @@ import base64
 import re
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final, Self
 from urllib.parse import parse_qs
 
@@ -200,13 +201,19 @@ class Phone:
 
         Raises:
             NeverHappened: it is not shown in time.
+            httpx.HTTPStatusError: the simulator refused the tap.
         """
         deadline = time.monotonic() + seconds
-        while (place := self.find(button)) is None:
-            if time.monotonic() > deadline:
-                raise NeverHappened(f"{self.name} never saw the button; {self.last_words()}")
+        while time.monotonic() <= deadline:
+            if (place := self.find(button)) is not None:
+                try:
+                    return self.act(type="tap", message_id=place[0], path=place[1])
+                except httpx.HTTPStatusError as refused:
+                    # A newer message took the quick reply away just now: as a hand, look again.
+                    if refused.response.status_code != HTTPStatus.CONFLICT:
+                        raise
             time.sleep(0.05)
-        return self.act(type="tap", message_id=place[0], path=place[1])
+        raise NeverHappened(f"{self.name} never saw the button; {self.last_words()}")
 
     def wait_for(self, text: str, seconds: float = WAIT_SECONDS) -> Json:
         """The first bubble of the service in which a text stands.

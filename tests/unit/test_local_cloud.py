@@ -7,11 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from local.cloud import environment, scripted
 from local.cloud.__main__ import BadVariable, plan_from_environment
-from local.cloud.phones import find_button, postback, texts_of
+from local.cloud.phones import Phone, find_button, postback, texts_of
 from local.cloud.processes import Child, ChildFailed, PortTaken, require_free
 
 
@@ -166,3 +167,34 @@ def test_a_quick_reply_is_gone_once_something_newer_is_below_it():
         "card",
         "contents.footer.contents.0.action",
     )
+
+
+class Moving:
+    """A simulator in which a quick reply moves on between the look and the tap."""
+
+    def __init__(self, *refusals):
+        self.refusals = [*refusals]
+        self.tapped = []
+
+    def get(self, _path):
+        action = {"type": "postback", "label": "x", "data": "o=close"}
+        reply = {"type": "text", "text": "t", "quickReply": {"items": [{"action": action}]}}
+        return [{"from": "bot", "id": f"m{len(self.tapped)}", "message": reply, "delivered": True}]
+
+    def post(self, _path, action):
+        self.tapped.append(action["message_id"])
+        if self.refusals:
+            answer = httpx.Response(self.refusals.pop(0), request=httpx.Request("POST", "http://x"))
+            raise httpx.HTTPStatusError("refused", request=answer.request, response=answer)
+        return {}
+
+
+def test_a_hand_looks_again_where_a_quick_reply_has_moved_on():
+    simulator = Moving(409)
+    assert Phone(simulator, "U1", "x").tap(postback(o="close")) == {}
+    assert simulator.tapped == ["m0", "m1"]
+
+
+def test_what_a_simulator_refuses_for_another_reason_is_told():
+    with pytest.raises(httpx.HTTPStatusError):
+        Phone(Moving(400), "U1", "x").tap(postback(o="close"))

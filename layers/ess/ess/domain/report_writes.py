@@ -18,6 +18,7 @@ from ess.domain.conversation import (
     ConfirmHelp,
     DispatchReport,
     ForbidCall,
+    LaterWrite,
     OpenReport,
     ReopenReport,
     ReportWrite,
@@ -37,22 +38,6 @@ from ess.domain.report import (
     Status,
 )
 from ess.domain.response import reopen
-
-LaterWrite = (
-    DispatchReport
-    | ReviseReport
-    | AddPhone
-    | ForbidCall
-    | CancelReport
-    | AllowAsking
-    | CallHelp
-    | ReopenReport
-    | ConfirmHelp
-    | AddDetail
-    | AppealBlock
-    | SetLanguage
-)
-"""The writes to a report that exists."""
 
 _WITH_WORDS = (DispatchReport, ReviseReport, AddPhone, ForbidCall, AddDetail, CancelReport)
 """What may come with words, beside what it is about."""

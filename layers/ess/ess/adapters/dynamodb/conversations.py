@@ -38,6 +38,7 @@ from ess.domain.conversation import (
     Conversation,
     DispatchReport,
     ForbidCall,
+    LaterWrite,
     OpenReport,
     ReopenReport,
     ReportWrite,
@@ -49,7 +50,6 @@ from ess.domain.report import OVERDUE_SLACK_S, REOPEN_S, ClosingReason, Status
 from ess.domain.report_writes import (
     HOLDS_WHILE,
     TOLD_ONLY,
-    LaterWrite,
     details_of,
     entries_of,
     landmark_of,

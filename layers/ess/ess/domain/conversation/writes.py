@@ -154,9 +154,8 @@ class AppealBlock:
     at: float
 
 
-ReportWrite = (
-    OpenReport
-    | DispatchReport
+LaterWrite = (
+    DispatchReport
     | ReviseReport
     | AddPhone
     | ForbidCall
@@ -169,3 +168,6 @@ ReportWrite = (
     | AppealBlock
     | SetLanguage
 )
+"""The writes to a report that exists."""
+
+ReportWrite = OpenReport | LaterWrite
