@@ -24,6 +24,13 @@ class NeverHappened(AssertionError):
     """What a person waited for did not come in time; the message says what they saw instead."""
 
 
+BEHIND_MORE: Final = ("on_scene", "talk", "assign", "close", "hand_over")
+"""What the card of an accepted report has as quick replies, or behind "more"."""
+
+MORE_AFTER_S: Final = 1.0
+"""Seconds after which a hand looks there: a newer message has taken the quick replies away."""
+
+
 def postback(**wanted: str) -> Button:
     """A test for a button's postback data: every given field has the given value."""
 
@@ -32,6 +39,15 @@ def postback(**wanted: str) -> Button:
         return all(fields.get(name) == value for name, value in wanted.items())
 
     return matches
+
+
+def leads_to(data: str, button: Button) -> bool:
+    """Tell whether the button with `data` is "more" of an officer's card, with `button` behind."""
+    fields = data.split("&")
+    if "o=more" not in fields:
+        return False
+    rest = [field for field in fields if field != "o=more"]
+    return any(button("&".join([f"o={act}", *rest])) for act in BEHIND_MORE)
 
 
 def texts_of(message: Json) -> list[str]:
@@ -197,23 +213,34 @@ class Phone:
         return find_button(self.chat(), button)
 
     def tap(self, button: Button, seconds: float = WAIT_SECONDS) -> Json:
-        """Tap a button as soon as it is shown.
+        """Tap a button as soon as it is shown, or behind the "more" of a card.
 
         Raises:
             NeverHappened: it is not shown in time.
             httpx.HTTPStatusError: the simulator refused the tap.
         """
-        deadline = time.monotonic() + seconds
-        while time.monotonic() <= deadline:
-            if (place := self.find(button)) is not None:
-                try:
-                    return self.act(type="tap", message_id=place[0], path=place[1])
-                except httpx.HTTPStatusError as refused:
-                    # A newer message took the quick reply away just now: as a hand, look again.
-                    if refused.response.status_code != HTTPStatus.CONFLICT:
-                        raise
+        begun = time.monotonic()
+        opened = False
+        while (waited := time.monotonic() - begun) <= seconds:
+            if (done := self._tap_if_shown(button)) is not None:
+                return done
+            if not opened and waited > MORE_AFTER_S:
+                more = self._tap_if_shown(lambda data: leads_to(data, button))
+                opened = more is not None
             time.sleep(0.05)
         raise NeverHappened(f"{self.name} never saw the button; {self.last_words()}")
+
+    def _tap_if_shown(self, button: Button) -> Json | None:
+        place = self.find(button)
+        if place is None:
+            return None
+        try:
+            return self.act(type="tap", message_id=place[0], path=place[1])
+        except httpx.HTTPStatusError as refused:
+            # A newer message took the quick reply away just now: as a hand, look again.
+            if refused.response.status_code != HTTPStatus.CONFLICT:
+                raise
+            return None
 
     def wait_for(self, text: str, seconds: float = WAIT_SECONDS) -> Json:
         """The first bubble of the service in which a text stands.

@@ -12,7 +12,7 @@ import pytest
 
 from local.cloud import environment, scripted
 from local.cloud.__main__ import BadVariable, plan_from_environment
-from local.cloud.phones import Phone, find_button, postback, texts_of
+from local.cloud.phones import Phone, find_button, leads_to, postback, texts_of
 from local.cloud.processes import Child, ChildFailed, PortTaken, require_free
 
 
@@ -198,3 +198,11 @@ def test_a_hand_looks_again_where_a_quick_reply_has_moved_on():
 def test_what_a_simulator_refuses_for_another_reason_is_told():
     with pytest.raises(httpx.HTTPStatusError):
         Phone(Moving(400), "U1", "x").tap(postback(o="close"))
+
+
+def test_a_hand_finds_a_button_behind_more_of_the_same_report():
+    assert leads_to("o=more&r=1", postback(o="close", r="1"))
+    assert not leads_to("o=more&r=2", postback(o="close", r="1"))
+    assert not leads_to("o=more&r=1", postback(o="accept", r="1"))
+    assert not leads_to("o=more&r=1", postback(o="close", r="1", why="resolved"))
+    assert not leads_to("o=close&r=1", postback(o="close", r="1"))
