@@ -11,7 +11,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 REGION: Final = "ap-southeast-1"
-ACCOUNT: Final = "000000000000"
 # The emulator treats this key as the account's root; it is no secret anywhere.
 ACCESS_KEY: Final = "test"
 

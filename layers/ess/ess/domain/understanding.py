@@ -108,11 +108,6 @@ class Understood:
     other: Other | None = None
 
     @property
-    def kind_certain(self) -> bool:
-        """Tell whether the kind needs no question."""
-        return self.kind is not None
-
-    @property
     def nothing(self) -> bool:
         """Tell whether nothing was understood."""
         return self == Understood()

@@ -34,8 +34,6 @@ from ess.usecases.send_messages import MessagesAbout, Outcome
 
 ACCEPTED = "accepted"
 """Somebody has accepted just now."""
-SILENCE = "silence"
-"""The wait for progress has ended without any."""
 UNHEARD = "unheard"
 """The reporter could not be told, and the retries are used up: go on without."""
 

@@ -11,6 +11,7 @@ from ess.domain.conversation.adding import (
     dispatch_now,
     forbid_call,
     heard_by_officer,
+    number_missing,
     question_answered,
     with_words,
 )
@@ -30,6 +31,7 @@ from ess.domain.conversation.inputs import (
     CancelRefused,
     DetailsAsked,
     KindChosen,
+    NumberMissing,
     PinShared,
     StatusAsked,
 )
@@ -106,7 +108,7 @@ def _no_number(c: Conversation, active: ActiveReport, said: Said, m: Moment) -> 
     bare_no = said.meant.yes is False and not said.is_long and last_question(c) == "ask_phone"
     if active.status is not Status.OPENED or not (said.meant.no_number or bare_no):
         return None
-    sent = dispatch_now(c, m, None, can_talk=True)
+    sent = number_missing(c, NumberMissing(), m)
     return with_words(sent, said.words if said.is_long else "", said.message_id)
 
 
