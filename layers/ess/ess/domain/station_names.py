@@ -46,10 +46,16 @@ def tidy(text: str) -> str:
     """
     if text.isascii() and text.isprintable():  # most are, and a file has many
         return " ".join(text.split())
-    visible = _MARKS.sub(_in_order, _INVISIBLE.sub("", text))
-    composed = unicodedata.normalize("NFC", visible)
-    whole = _DOUBLE_E.sub("แ", _SPLIT_AM.sub(r"\1\2ำ", composed))
-    return " ".join(whole.split())
+    text = " ".join(_INVISIBLE.sub("", text).split())
+    # Composing can bring marks together that something stood between: again, until it is the same.
+    while (spelled := _spelled(text)) != text:
+        text = spelled
+    return text
+
+
+def _spelled(text: str) -> str:
+    composed = unicodedata.normalize("NFC", _MARKS.sub(_in_order, text))
+    return _DOUBLE_E.sub("แ", _SPLIT_AM.sub(r"\1\2ำ", composed))
 
 
 def has_thai(text: str) -> bool:
